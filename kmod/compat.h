@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Differences between kernel versions, found by feature, not by version
+ * number: distributions backport. No other file knows of them.
+ */
+#ifndef _ARPPIN_COMPAT_H
+#define _ARPPIN_COMPAT_H
+
+#include <net/genetlink.h>
+
+/* 5.10: genl_bind() tests a group's flags for this bit, under another name. */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
+#endif
+
+/* 6.1 and later also tell userspace which attribute is missing. */
+#ifndef GENL_REQ_ATTR_CHECK
+#define GENL_REQ_ATTR_CHECK(info, attr) (!(info)->attrs[attr])
+#endif
+
+#endif /* _ARPPIN_COMPAT_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ARPPIN_DEV_H
+#define _ARPPIN_DEV_H
+
+#include <linux/if.h>
+#include <linux/rculist.h>
+
+#include "incident.h"
+#include "net.h"
+
+struct genl_info;
+
+/**
+ * struct arppin_dev - a device name that has pins or a guard
+ * @an: its network namespace
+ * @by_index: in an->bound while the device exists
+ * @by_name: in an->names
+ * @list: in an->devs
+ * @name: the device's name
+ * @ifindex: the device it is bound to, 0 if there is none
+ * @unpinned: its guard, enum arppin_unpinned
+ * @npins: how many
+ * @pins: struct arppin_pin
+ * @counters: claims about unpinned addresses while guarded
+ * @subject: incidents of unpinned addresses
+ * @rcu: freed after a grace period
+ */
+struct arppin_dev {
+	struct arppin_net *an;
+	struct hlist_node by_index;
+	struct hlist_node by_name;
+	struct list_head list;
+	char name[IFNAMSIZ];
+	int ifindex;
+	u8 unpinned;
+	u32 npins;
+	struct list_head pins;
+	struct arppin_counters __percpu *counters;
+	struct arppin_subject subject;
+	struct rcu_head rcu;
+};
+
+/**
+ * arppin_dev_bound - the pins and guard of a device
+ * @an: its network namespace
+ * @ifindex: the device
+ *
+ * Context: RCU read lock, or an->lock.
+ * Return: NULL if it has none.
+ */
+static inline struct arppin_dev *arppin_dev_bound(struct arppin_net *an,
+						  int ifindex)
+{
+	struct arppin_dev *adev;
+
+	hlist_for_each_entry_rcu(adev, &an->bound[ifindex % ARPPIN_DEV_BUCKETS],
+				 by_index, lockdep_is_held(&an->lock))
+		if (READ_ONCE(adev->ifindex) == ifindex)
+			return adev;
+	return NULL;
+}
+
+struct arppin_dev *arppin_dev_find(struct arppin_net *an, const char *name);
+struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
+				  struct genl_info *info);
+void arppin_dev_put(struct arppin_dev *adev);
+int arppin_dev_init(void);
+void arppin_dev_exit(void);
+
+#endif /* _ARPPIN_DEV_H */

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netfilter: skb -> claim -> verdict -> NF_*. The only place that says NF_*.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/inetdevice.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_ipv4.h>
+#include <net/route.h>
+
+#include "claim.h"
+#include "hook.h"
+#include "pin.h"
+#include "verdict.h"
+
+static bool is_ours(struct net *net, const struct net_device *dev, __be32 ip4)
+{
+	return inet_addr_type_dev_table(net, dev, ip4) == RTN_LOCAL;
+}
+
+/*
+ * A frame of ours that a switch, bond or bridge sends back: it has our MAC
+ * twice, and an address of ours or (a probe) none. With somebody else's
+ * address it is an attack: the address would be blackholed.
+ */
+static bool is_own(struct net *net, const struct net_device *dev,
+		   const struct arppin_claim *claim)
+{
+	return ether_addr_equal(claim->lladdr, dev->dev_addr) &&
+	       ether_addr_equal(claim->source, dev->dev_addr) &&
+	       (claim->variant == ARPPIN_VARIANT_PROBE ||
+		is_ours(net, dev, claim->addr.ip4));
+}
+
+static enum arppin_counter counter(struct arppin_verdict verdict)
+{
+	if (verdict.drop)
+		return ARPPIN_DROPPED;
+	switch (verdict.incident) {
+	case 0:
+		return ARPPIN_ACCEPTED;
+	case ARPPIN_INCIDENT_PROBE:
+	case ARPPIN_INCIDENT_FOREIGN_SOURCE:
+		return ARPPIN_NOTICED;
+	default:
+		return ARPPIN_PASSED;
+	}
+}
+
+static void count_ignored(struct arppin_net *an)
+{
+	struct arppin_net_counters *mine = this_cpu_ptr(an->counters);
+
+	u64_stats_update_begin(&mine->claims.syncp);
+	u64_stats_inc(&mine->ignored);
+	u64_stats_update_end(&mine->claims.syncp);
+}
+
+/* Softirq, RCU read lock. arp_rcv() has checked lengths and made it linear. */
+static unsigned int arp_in(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	const struct net_device *dev = state->in;
+	struct arppin_net *an = priv;
+	const struct arppin_pin_conf *conf = NULL;
+	struct arppin_verdict verdict;
+	struct arppin_claim claim;
+	struct arppin_dev *adev;
+	struct arppin_pin *pin;
+	u8 unpinned;
+
+	adev = arppin_dev_bound(an, dev->ifindex);
+	if (!adev)
+		return NF_ACCEPT;
+	if (!arppin_claim_arp(&claim, skb_network_header(skb),
+			      skb_headlen(skb) - skb_network_offset(skb),
+			      skb_mac_header_was_set(skb) ?
+			      eth_hdr(skb)->h_source : NULL)) {
+		count_ignored(an);
+		return NF_ACCEPT;
+	}
+	claim.own = is_own(state->net, dev, &claim);
+
+	pin = arppin_pin_lookup(adev, &claim.addr);
+	if (pin)
+		conf = arppin_pin_conf(pin);
+	unpinned = READ_ONCE(adev->unpinned);
+	verdict = arppin_verdict(&claim, conf, unpinned);
+
+	arppin_count(&an->counters->claims, counter(verdict));
+	if (pin)
+		arppin_count(pin->counters, counter(verdict));
+	else if (unpinned != ARPPIN_UNPINNED_ACCEPT)
+		arppin_count(adev->counters, counter(verdict));
+
+	if (verdict.incident) {
+		if (claim.variant == ARPPIN_VARIANT_REQUEST_TO_OTHER &&
+		    is_ours(state->net, dev, claim.target.ip4))
+			arppin_claim_to_us(&claim);
+		arppin_incident_frame(adev, pin, &claim, verdict);
+	}
+	return verdict.drop ? NF_DROP : NF_ACCEPT;
+}
+
+/* Before anything that could rewrite the frame (arpt_mangle, nft). */
+static const struct nf_hook_ops arp_in_ops = {
+	.hook = arp_in,
+	.pf = NFPROTO_ARP,
+	.hooknum = NF_ARP_IN,
+	.priority = NF_IP_PRI_FIRST,
+};
+
+/* Context: sleeps. */
+int arppin_hook_register(struct arppin_net *an)
+{
+	int err;
+
+	an->hook = arp_in_ops;
+	an->hook.priv = an;
+	err = nf_register_net_hook(an->net, &an->hook);
+	if (err)
+		an->hook.priv = NULL;
+	return err;
+}
+
+/* Packets may be in the hook until a grace period later. Context: sleeps. */
+void arppin_hook_unregister(struct arppin_net *an)
+{
+	if (!an->hook.priv)
+		return;
+	nf_unregister_net_hook(an->net, &an->hook);
+	an->hook.priv = NULL;
+}

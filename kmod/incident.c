@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Incidents: all the frames of one offender against one pin or guarded device,
+ * told once at their start, then ever less often, then at their end.
+ */
+#include <linux/rhashtable.h>
+
+#include "event.h"
+#include "incident.h"
+#include "log.h"
+#include "main.h"
+#include "pin.h"
+
+#define INTERVAL_MIN	HZ		/* from the start to the first update */
+#define INTERVAL_MAX	(300 * HZ)
+#define QUIET		(60 * HZ)	/* after it an incident has ended */
+#define BATCH		64		/* events told without a pause */
+
+/* One table for all network namespaces: a key names its subject. */
+static struct rhashtable incidents;
+
+static const struct rhashtable_params incidents_params = {
+	.head_offset = offsetof(struct arppin_incident, node),
+	.key_offset = offsetof(struct arppin_incident, key),
+	.key_len = sizeof(struct arppin_incident_key),
+	.automatic_shrinking = true,
+};
+
+static unsigned int subject_max(const struct arppin_pin *pin)
+{
+	return pin ? ARPPIN_INCIDENTS_PIN_MAX : ARPPIN_INCIDENTS_DEV_MAX;
+}
+
+/*
+ * Where an offender is counted when there is no room for an incident of its
+ * own. Without the lock the answer may be a moment old, which does not matter.
+ */
+static struct arppin_incident __rcu **many_slot(struct arppin_net *an,
+						struct arppin_subject *subject,
+						unsigned int max)
+{
+	bool full = READ_ONCE(subject->live) >= max;
+
+	if (full && rcu_access_pointer(subject->many))
+		return &subject->many;
+	if (READ_ONCE(an->incidents_live) >= ARPPIN_INCIDENTS_MAX)
+		return &an->many;
+	return full ? &subject->many : NULL;
+}
+
+/* RCU read lock, or an->incident_lock. */
+static struct arppin_incident *find(struct arppin_net *an,
+				    const struct arppin_incident_key *key,
+				    unsigned int max)
+{
+	struct arppin_incident __rcu **many;
+	struct arppin_incident *incident;
+
+	incident = rcu_dereference_check(key->subject->recent,
+					 lockdep_is_held(&an->incident_lock));
+	if (incident && !memcmp(&incident->key, key, sizeof(*key)))
+		return incident;
+	incident = rhashtable_lookup(&incidents, key, incidents_params);
+	if (incident)
+		return incident;
+	many = many_slot(an, key->subject, max);
+	return many ? rcu_dereference_check(*many,
+				lockdep_is_held(&an->incident_lock)) : NULL;
+}
+
+static void count(struct arppin_net *an, struct arppin_incident *incident,
+		  const struct arppin_claim *claim, bool drop)
+{
+	atomic64_inc(drop ? &incident->dropped : &incident->passed);
+	if (!test_bit(claim->variant, &incident->variants))
+		set_bit(claim->variant, &incident->variants);
+	WRITE_ONCE(incident->last, jiffies);
+	if (incident->key.kind == ARPPIN_INCIDENT_MANY_OFFENDERS)
+		atomic64_inc(&an->incidents_merged);
+}
+
+static struct arppin_incident *open(struct arppin_dev *adev,
+				    struct arppin_pin *pin,
+				    const struct arppin_incident_key *key,
+				    const struct arppin_claim *claim)
+{
+	struct arppin_subject *subject = key->subject;
+	struct arppin_incident __rcu **many;
+	struct arppin_net *an = adev->an;
+	struct arppin_incident *incident;
+
+	lockdep_assert_held(&an->incident_lock);
+	incident = kzalloc(sizeof(*incident), GFP_ATOMIC | __GFP_NOWARN);
+	if (!incident)
+		return NULL;
+	incident->key = *key;
+	incident->dev = adev;
+	incident->pin = pin;
+	incident->addr = claim->addr;
+	incident->start = ktime_get_real_ns();
+	incident->last = jiffies;
+	incident->interval = INTERVAL_MIN;
+	incident->next = jiffies + INTERVAL_MIN;
+
+	many = many_slot(an, subject, subject_max(pin));
+	if (many) {
+		incident->key.kind = ARPPIN_INCIDENT_MANY_OFFENDERS;
+		rcu_assign_pointer(*many, incident);
+	} else {
+		if (rhashtable_insert_fast(&incidents, &incident->node,
+					   incidents_params)) {
+			kfree(incident);
+			return NULL;
+		}
+		rcu_assign_pointer(subject->recent, incident);
+	}
+	incident->id = ++an->incidents_total;
+	list_add_tail(&incident->list, &an->incidents);
+	WRITE_ONCE(subject->live, subject->live + 1);
+	WRITE_ONCE(an->incidents_live, an->incidents_live + 1);
+	queue_delayed_work(arppin_wq, &an->incident_work, INTERVAL_MIN);
+	return incident;
+}
+
+/* an->lock and an->incident_lock. */
+static void close(struct arppin_net *an, struct arppin_incident *incident)
+{
+	struct arppin_subject *subject = incident->key.subject;
+
+	list_del(&incident->list);
+	if (incident->key.kind != ARPPIN_INCIDENT_MANY_OFFENDERS)
+		rhashtable_remove_fast(&incidents, &incident->node,
+				       incidents_params);
+	if (rcu_access_pointer(subject->recent) == incident)
+		RCU_INIT_POINTER(subject->recent, NULL);
+	if (rcu_access_pointer(subject->many) == incident)
+		RCU_INIT_POINTER(subject->many, NULL);
+	if (rcu_access_pointer(an->many) == incident)
+		RCU_INIT_POINTER(an->many, NULL);
+	WRITE_ONCE(subject->live, subject->live - 1);
+	WRITE_ONCE(an->incidents_live, an->incidents_live - 1);
+	kfree_rcu(incident, rcu);
+}
+
+static void tell(enum arppin_event_kind kind, struct arppin_incident *incident)
+{
+	u64 frames = atomic64_read(&incident->dropped) +
+		     atomic64_read(&incident->passed);
+
+	arppin_event_incident(kind, incident, frames - incident->told);
+	incident->told = frames;
+}
+
+/**
+ * arppin_incident_frame - a frame belongs to an incident
+ * @adev: the device
+ * @pin: the pin, or NULL if the device's guard decided
+ * @claim: what the frame claims
+ * @verdict: what is done with it; verdict.incident is not 0
+ *
+ * The first frame of an offender is told before this returns. A further one
+ * takes no lock and allocates nothing. Without memory the frame is not told,
+ * but counted.
+ *
+ * Context: softirq, RCU read lock.
+ */
+void arppin_incident_frame(struct arppin_dev *adev, struct arppin_pin *pin,
+			   const struct arppin_claim *claim,
+			   struct arppin_verdict verdict)
+{
+	struct arppin_incident_key key = { .kind = verdict.incident };
+	unsigned int max = subject_max(pin);
+	struct arppin_net *an = adev->an;
+	struct arppin_incident *incident;
+
+	key.subject = pin ? &pin->subject : &adev->subject;
+	memcpy(key.lladdr, claim->lladdr, sizeof(key.lladdr));
+	memcpy(key.source, claim->source, sizeof(key.source));
+
+	incident = find(an, &key, max);
+	if (incident) {
+		count(an, incident, claim, verdict.drop);
+		return;
+	}
+
+	spin_lock_bh(&an->incident_lock);
+	incident = find(an, &key, max);
+	if (incident) {
+		count(an, incident, claim, verdict.drop);
+	} else if (!key.subject->gone) {
+		incident = open(adev, pin, &key, claim);
+		if (incident) {
+			count(an, incident, claim, verdict.drop);
+			tell(ARPPIN_EVENT_INCIDENT_START, incident);
+			arppin_log_incident(incident);
+		} else {
+			atomic64_inc(&an->incidents_lost);
+		}
+	}
+	spin_unlock_bh(&an->incident_lock);
+}
+
+/**
+ * arppin_incidents_end - end all incidents of a pin or guarded device
+ * @an: its network namespace
+ * @subject: its incidents
+ * @gone: there will be no new ones
+ *
+ * Context: an->lock.
+ */
+void arppin_incidents_end(struct arppin_net *an, struct arppin_subject *subject,
+			  bool gone)
+{
+	struct arppin_incident *incident, *next;
+
+	lockdep_assert_held(&an->lock);
+	spin_lock_bh(&an->incident_lock);
+	subject->gone = gone;
+	if (subject->live) {
+		list_for_each_entry_safe(incident, next, &an->incidents, list) {
+			if (incident->key.subject != subject)
+				continue;
+			tell(ARPPIN_EVENT_INCIDENT_END, incident);
+			close(an, incident);
+		}
+	}
+	spin_unlock_bh(&an->incident_lock);
+}
+
+static bool is_due(const struct arppin_incident *incident)
+{
+	return time_after_eq(jiffies, incident->next) &&
+	       incident->told != atomic64_read(&incident->dropped) +
+				 atomic64_read(&incident->passed);
+}
+
+static void incident_work(struct work_struct *work)
+{
+	struct arppin_net *an = container_of(to_delayed_work(work),
+					     struct arppin_net, incident_work);
+	struct arppin_incident *incident, *next;
+	unsigned int events = 0;
+
+	mutex_lock(&an->lock);
+	spin_lock_bh(&an->incident_lock);
+	list_for_each_entry_safe(incident, next, &an->incidents, list) {
+		if (events == BATCH)
+			break;
+		if (time_after_eq(jiffies, READ_ONCE(incident->last) + QUIET)) {
+			tell(ARPPIN_EVENT_INCIDENT_END, incident);
+			close(an, incident);
+			events++;
+		} else if (is_due(incident)) {
+			tell(ARPPIN_EVENT_INCIDENT_UPDATE, incident);
+			incident->interval = min_t(unsigned long, INTERVAL_MAX,
+						   2 * incident->interval);
+			incident->next = jiffies + incident->interval;
+			events++;
+		}
+	}
+	if (!list_empty(&an->incidents))
+		queue_delayed_work(arppin_wq, &an->incident_work,
+				   events == BATCH ? 1 : HZ);
+	spin_unlock_bh(&an->incident_lock);
+	mutex_unlock(&an->lock);
+}
+
+void arppin_incidents_net_init(struct arppin_net *an)
+{
+	spin_lock_init(&an->incident_lock);
+	INIT_LIST_HEAD(&an->incidents);
+	INIT_DELAYED_WORK(&an->incident_work, incident_work);
+}
+
+int arppin_incidents_init(void)
+{
+	return rhashtable_init(&incidents, &incidents_params);
+}
+
+void arppin_incidents_exit(void)
+{
+	rhashtable_destroy(&incidents);
+}
