@@ -158,8 +158,8 @@ static void send(struct arppin_net *an, const struct event *event,
 		 struct genl_info *info)
 {
 	bool echo = info && nlmsg_report(info->nlhdr);
-	struct sk_buff *skb;
-	int err = 0;
+	struct sk_buff *skb, *copy;
+	int err;
 
 	spin_lock_bh(&an->event_lock);
 	an->event_seq++;
@@ -168,14 +168,19 @@ static void send(struct arppin_net *an, const struct event *event,
 	skb = build(event, an->event_seq, info);
 	if (!skb) {
 		/* Wakes the listeners with ENOBUFS: they have missed one. */
-		genl_set_err(&arppin_genl_family, an->net, 0, 0, ENOBUFS);
-		err = -ENOBUFS;
-	} else if (info) {
-		genl_notify(&arppin_genl_family, skb, info, 0, GFP_ATOMIC);
-	} else {
-		err = genlmsg_multicast_netns(&arppin_genl_family, an->net, skb,
-					      0, 0, GFP_ATOMIC);
+		genl_set_err(&arppin_genl_family, an->net, 0, 0, -ENOBUFS);
+		an->events_lost++;
+		goto out;
 	}
+	if (echo) {
+		copy = skb_clone(skb, GFP_ATOMIC);
+		if (copy)
+			genlmsg_unicast(an->net, copy, info->snd_portid);
+	}
+	/* Not a second time to the one who got the echo. */
+	err = genlmsg_multicast_netns(&arppin_genl_family, an->net, skb,
+				      echo ? info->snd_portid : 0, 0,
+				      GFP_ATOMIC);
 	if (err && err != -ESRCH)
 		an->events_lost++;
 out:

@@ -3,6 +3,13 @@
 #include "compat.h"
 #include "event.h"
 #include "guard.h"
+#include "log.h"
+
+static const char * const said[] = {
+	[ARPPIN_UNPINNED_ACCEPT] = "unpinned addresses are accepted",
+	[ARPPIN_UNPINNED_AUDIT] = "unpinned addresses are audited",
+	[ARPPIN_UNPINNED_DROP] = "unpinned addresses are dropped",
+};
 
 /**
  * arppin_guard_set - set a device's policy for unpinned addresses
@@ -27,6 +34,7 @@ int arppin_guard_set(struct arppin_net *an, const char *name, u8 unpinned,
 		if (unpinned == ARPPIN_UNPINNED_ACCEPT)
 			arppin_incidents_end(an, &adev->subject, false);
 		arppin_event_guard(adev, info);
+		arppin_log_dev(adev, said[unpinned]);
 	}
 	arppin_dev_put(adev);
 	return 0;

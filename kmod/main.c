@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The module's life, and that of each network namespace. */
 #include <linux/module.h>
+#include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "genl.h"

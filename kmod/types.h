@@ -32,6 +32,7 @@ typedef __u32 u32;
  * @family: AF_INET or AF_INET6
  * @bytes: network byte order; IPv4 in the first four, the others zero, so
  *	that the struct as a whole is a hash key
+ * @ip4: the first four
  */
 struct arppin_addr {
 	u32 family;

@@ -56,6 +56,7 @@ enum arppin_cmd {
 	ARPPIN_CMD_STATS_GET,
 	ARPPIN_CMD_EVENT,
 
+	/* private: */
 	__ARPPIN_CMD_MAX,
 	ARPPIN_CMD_MAX = __ARPPIN_CMD_MAX - 1
 };
@@ -200,6 +201,7 @@ enum arppin_pin_attr {
 	ARPPIN_A_PIN_FLAGS,
 	ARPPIN_A_PIN_STATS,
 
+	/* private: */
 	__ARPPIN_A_PIN_MAX,
 	ARPPIN_A_PIN_MAX = __ARPPIN_A_PIN_MAX - 1
 };
@@ -214,6 +216,7 @@ enum arppin_lladdrs_attr {
 	ARPPIN_A_LLADDRS_UNSPEC,
 	ARPPIN_A_LLADDRS_LLADDR,
 
+	/* private: */
 	__ARPPIN_A_LLADDRS_MAX,
 	ARPPIN_A_LLADDRS_MAX = __ARPPIN_A_LLADDRS_MAX - 1
 };
@@ -238,6 +241,7 @@ enum arppin_counter_attr {
 	ARPPIN_A_COUNTER_PASSED,
 	ARPPIN_A_COUNTER_NOTICED,
 
+	/* private: */
 	__ARPPIN_A_COUNTER_MAX,
 	ARPPIN_A_COUNTER_MAX = __ARPPIN_A_COUNTER_MAX - 1
 };
@@ -259,6 +263,7 @@ enum arppin_guard_attr {
 	ARPPIN_A_GUARD_UNPINNED,
 	ARPPIN_A_GUARD_STATS,
 
+	/* private: */
 	__ARPPIN_A_GUARD_MAX,
 	ARPPIN_A_GUARD_MAX = __ARPPIN_A_GUARD_MAX - 1
 };
@@ -300,6 +305,7 @@ enum arppin_incident_attr {
 	ARPPIN_A_INCIDENT_PASSED,
 	ARPPIN_A_INCIDENT_SINCE,
 
+	/* private: */
 	__ARPPIN_A_INCIDENT_MAX,
 	ARPPIN_A_INCIDENT_MAX = __ARPPIN_A_INCIDENT_MAX - 1
 };
@@ -357,6 +363,7 @@ enum arppin_stats_attr {
 	ARPPIN_A_STATS_CACHE_HEALED,
 	ARPPIN_A_STATS_CACHE_RESTORED,
 
+	/* private: */
 	__ARPPIN_A_STATS_MAX,
 	ARPPIN_A_STATS_MAX = __ARPPIN_A_STATS_MAX - 1
 };
@@ -392,6 +399,7 @@ enum arppin_event_attr {
 	ARPPIN_A_EVENT_IFINDEX,
 	ARPPIN_A_EVENT_PINS,
 
+	/* private: */
 	__ARPPIN_A_EVENT_MAX,
 	ARPPIN_A_EVENT_MAX = __ARPPIN_A_EVENT_MAX - 1
 };
