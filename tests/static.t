@@ -1,0 +1,156 @@
+#!/bin/bash
+# What can be said about the tree without running it. One point for each tool;
+# what it complains about follows as comments.
+cd "$(dirname "$0")/.." || exit
+export LC_ALL=C.UTF-8
+
+# Types of checkpatch's complaints that do not apply, and why:
+ignored=(
+	FILE_PATH_CHANGES	# there is no MAINTAINERS to update
+	LINUX_VERSION_CODE	# compat.h is for that: the module is out of tree
+)
+ignored_tests=(
+	CAMELCASE		# cmocka's
+	COMPLEX_MACRO		# lists of a packet's bytes
+	ARRAY_SIZE		# is the kernel's
+)
+ignored_userspace=(
+	PREFER_KERNEL_TYPES	# u32 is no type of userspace's
+	PREFER_DEFINED_ATTRIBUTE_MACRO	# nor are __printf() and __aligned()
+	CAMELCASE		# PRIu64 and its like are the C library's
+)
+
+number=0
+# silent DESCRIPTION COMMAND...: it succeeds and prints nothing.
+silent() {
+	local description=$1 said
+	shift
+	number=$((number + 1))
+	if said=$("$@" 2>&1) && [ -z "$said" ]; then
+		echo "ok $number - $description"
+	else
+		echo "not ok $number - $description"
+		head -n 100 <<< "$said" | sed 's/^/# /'
+	fi
+}
+
+# files [PATTERN...]: those of the tree, committed or about to be. A pattern for
+# which there is none is a mistake, not a reason to be content.
+files() {
+	local pattern found file
+	for pattern in "${@:-.}"; do
+		found=$(git ls-files -co --exclude-standard -- "$pattern" |
+			while read -r file; do [ ! -e "$file" ] || echo "$file"; done)
+		[ "$found" ] || { echo "no file $pattern"; return 1; }
+		echo "$found"
+	done
+}
+# interpreted REGEX: scripts whose first line names this interpreter.
+interpreted() {
+	local file line
+	for file in $(files); do
+		read -r line < "$file"
+		[[ ! $line =~ ^#!.*/(env )?($1)( |$) ]] || echo "$file"
+	done 2> /dev/null
+}
+# each COMMAND... -- PATTERN...: COMMAND with all the files at once.
+each() {
+	local command=() found
+	while [ "$1" != -- ]; do
+		command+=("$1")
+		shift
+	done
+	shift
+	found=$(files "$@") || { echo "$found"; return 1; }
+	xargs -d '\n' "${command[@]}" <<< "$found"
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+kernel=$(tests/vm/kernel 6.1) && source=$(tests/vm/kernel source) || exit
+
+module() { # with every warning, and with sparse: only complaints are printed
+	cp -r Kbuild dkms.conf kmod "$scratch" || return
+	make -C "$kernel/build" M="$scratch" CC=gcc W=1 C=2 CF=-D__CHECK_ENDIAN__ modules \
+		> "$scratch/log" 2>&1 || { cat "$scratch/log"; return 1; }
+	! grep -E -A 5 'warning|error' "$scratch/log"
+}
+silent 'the module builds without a warning, of sparse neither' module
+
+checkpatch() { # FILE_PATTERN... -- IGNORED_TYPE...
+	local patterns=() found
+	while [ "$1" != -- ]; do
+		patterns+=("$1")
+		shift
+	done
+	shift
+	found=$(files "${patterns[@]}") || { echo "$found"; return 1; }
+	# It leaves a file in the folder where it runs, and looks for an include/.
+	mkdir -p "$scratch/include"
+	sed "s,^,$PWD/," <<< "$found" | (cd "$scratch" && xargs -d '\n' \
+		perl "$source/scripts/checkpatch.pl" --strict --no-tree --root=. --no-summary \
+			--quiet --terse --ignore "$(IFS=,; echo "$*")" --file --) | sed "s,^$PWD/,,"
+	return "${PIPESTATUS[1]}"
+}
+silent 'checkpatch: the module' checkpatch 'kmod/*.[ch]' -- "${ignored[@]}"
+silent 'checkpatch: the tool' \
+	checkpatch 'userspace/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}"
+silent 'checkpatch: the unit tests' \
+	checkpatch 'tests/unit/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}" "${ignored_tests[@]}"
+silent 'kernel-doc comments' each perl "$source/scripts/kernel-doc" -none -Werror -- 'kmod/*.[ch]'
+
+read -ra flags < <(pkg-config --cflags libmnl json-c)
+silent 'clang: the tool' each clang -Wall -Wextra -Werror -fsyntax-only -D_GNU_SOURCE \
+	-Ikmod/uapi -Ikmod -Iuserspace "${flags[@]}" -- 'userspace/*.c'
+# cppcheck cannot see through the kernel's macros: of the module, only the files
+# that also compile in userspace.
+silent 'cppcheck: the tool and the pure files' each cppcheck --quiet --error-exitcode=1 \
+	--enable=warning,performance,portability --inline-suppr -Ikmod/uapi -Ikmod -Iuserspace \
+	-- 'userspace/*.c' 'kmod/claim*.c' kmod/verdict.c
+
+shell_scripts() { { interpreted '(ba|da|busybox )?sh'; files '*.sh'; } | sort -u | xargs shellcheck; }
+silent 'shellcheck' shell_scripts
+perl_scripts() { interpreted perl | while read -r file; do perl -c "$file" 2>&1 | grep -v 'syntax OK$'; done; true; }
+silent 'perl -c' perl_scripts
+
+man_pages() {
+	local pages page
+	pages=$(files 'userspace/*.[578]') || { echo "$pages"; return 1; }
+	for page in $pages; do
+		man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 > /dev/null | sed "s,^,$page: ,"
+	done
+}
+silent 'man pages' man_pages
+
+yaml_files() {
+	each python3 -c 'import sys, yaml
+for name in sys.argv[1:]: yaml.safe_load(open(name))' -- '*.yaml'
+}
+silent 'YAML' yaml_files
+netlink_spec() {
+	python3 - kmod/arppin.yaml "$source/Documentation/netlink/genetlink.yaml" <<-'END'
+		import sys, jsonschema, yaml
+		spec, schema = (yaml.safe_load(open(name)) for name in sys.argv[1:])
+		jsonschema.validate(spec, schema)
+	END
+}
+silent "the netlink spec follows the kernel's schema" netlink_spec
+
+mirrors() { # whose names say where somebody works, not where a user gets anything
+	local hosts
+	hosts=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2> /dev/null |
+		grep -v '^ *#' | grep -oE 'https?://[^/ ]+' | sed 's,.*//,,' | sort -u)
+	[ -z "$hosts" ] || ! git grep --untracked -nIF "$hosts" -- . ':!debian'
+}
+silent "no name of this machine's package mirrors" mirrors
+
+top_level() {
+	files | cut -d/ -f1 | sort -u |
+		grep -vxE 'kmod|userspace|tests|Kbuild|Makefile|dkms\.conf|README\.md|LICENSE|debian|\..*'
+	true
+}
+silent 'nothing else at the top level' top_level
+white_space() { git diff --check "$(git hash-object -t tree /dev/null)"; }
+silent 'white space' white_space
+
+echo "1..$number"
