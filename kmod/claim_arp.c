@@ -50,8 +50,9 @@ static __be32 get_ip4(const u8 *p)
  *	it is taken to be the ARP sender
  *
  * The conditions are those of arp_rcv() and arp_process() on an Ethernet
- * device, so that neither a frame which the kernel believes is missed nor one
- * which it ignores is told.
+ * device: no frame that the kernel believes is missed. A few that it ignores
+ * (a multicast or loopback target, drop_gratuitous_arp) make a claim as well:
+ * they say what their sender is up to.
  *
  * Return: true if the packet makes a claim or is a probe.
  */

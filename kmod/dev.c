@@ -76,7 +76,7 @@ static void unbind(struct arppin_dev *adev)
 
 	hlist_del_init_rcu(&adev->by_index);
 	/* A reader that stands on it must not be led into another chain. */
-	synchronize_rcu();
+	synchronize_net();
 	WRITE_ONCE(adev->ifindex, 0);
 	adev->an->generation++;
 	arppin_event_bound(ARPPIN_EVENT_PIN_UNBOUND, adev);
@@ -105,7 +105,8 @@ static int look_up(struct arppin_net *an, const char *name,
 		NL_SET_ERR_MSG(extack,
 			       "not an Ethernet device with link-layer addresses of 6 bytes");
 		err = -EOPNOTSUPP;
-	} else if (dev && adev) {
+	} else if (dev && adev && !arppin_dev_bound(an, dev->ifindex)) {
+		/* If it is bound it is being renamed: netdev_event() follows. */
 		bind(adev, dev);
 	}
 	rcu_read_unlock();

@@ -59,7 +59,9 @@ static int put_incident_u64(struct sk_buff *skb, int attr, u64 value)
 static int fill_incident(struct sk_buff *skb,
 			 const struct arppin_incident *incident, u64 since)
 {
-	unsigned long ago = jiffies - READ_ONCE(incident->last);
+	/* In this order: another CPU's frame must not lie in the future. */
+	unsigned long latest = READ_ONCE(incident->last);
+	unsigned long ago = jiffies - latest;
 	u64 last = ktime_get_real_ns() - jiffies_to_nsecs(ago);
 
 	if (put_incident_u64(skb, ARPPIN_A_INCIDENT_ID, incident->id) ||
@@ -150,6 +152,20 @@ static struct sk_buff *build(const struct event *event, u64 seq,
 	return skb;
 }
 
+/* The family's group may belong to somebody else soon. */
+static bool stopped;
+
+/**
+ * arppin_events_stop - send no more events
+ *
+ * Context: sleeps; the module is about to unregister its family.
+ */
+void arppin_events_stop(void)
+{
+	WRITE_ONCE(stopped, true);
+	synchronize_rcu();	/* an->event_lock is a read-side section */
+}
+
 /*
  * Number and send in one section, so that listeners get events in order.
  * Context: any but hard interrupts.
@@ -163,6 +179,8 @@ static void send(struct arppin_net *an, const struct event *event,
 
 	spin_lock_bh(&an->event_lock);
 	an->event_seq++;
+	if (READ_ONCE(stopped))
+		goto out;
 	if (!echo && !genl_has_listeners(&arppin_genl_family, an->net, 0))
 		goto out;
 	skb = build(event, an->event_seq, info);
@@ -261,10 +279,12 @@ void arppin_event_cache(enum arppin_event_kind kind,
 void arppin_event_incident(enum arppin_event_kind kind,
 			   const struct arppin_incident *incident, u64 since)
 {
+	/* The offenders of a whole network namespace are no one pin's. */
+	bool merged = rcu_access_pointer(incident->dev->an->many) == incident;
 	const struct event event = {
 		.kind = kind,
-		.pin = incident->pin,
-		.guard = incident->pin ? NULL : incident->dev,
+		.pin = merged ? NULL : incident->pin,
+		.guard = merged || incident->pin ? NULL : incident->dev,
 		.incident = incident,
 		.since = since,
 	};

@@ -6,6 +6,8 @@
 
 struct genl_info;
 
+void arppin_events_stop(void);
+
 void arppin_event_pin(enum arppin_event_kind kind, const struct arppin_pin *pin,
 		      struct genl_info *info);
 void arppin_event_guard(const struct arppin_dev *adev, struct genl_info *info);

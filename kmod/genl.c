@@ -56,6 +56,11 @@ static const struct nla_policy guard_id_policy[ARPPIN_A_GUARD_DEV + 1] = {
 	[ARPPIN_A_GUARD_DEV] = POLICY_DEV,
 };
 
+/* An operation without a policy of its own would take any attribute on 5.10. */
+static const struct nla_policy no_policy[] = {
+	[1] = { .type = NLA_REJECT },
+};
+
 /* GENL_REQ_ATTR_CHECK() has named the attribute where the kernel can. */
 static int incomplete(struct genl_info *info)
 {
@@ -241,18 +246,25 @@ static int pin_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* A device event, which holds RTNL, must not wait for 65,536 removals. */
+#define FLUSH_BATCH	256
+
 static int pin_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *name = info->attrs[ARPPIN_A_PIN_DEV];
 	struct arppin_net *an = arppin_net(genl_info_net(info));
 	struct arppin_dev *adev = NULL;
+	bool more = false;
 
-	mutex_lock(&an->lock);
-	if (name)
-		adev = arppin_dev_find(an, nla_data(name));
-	if (!name || adev)
-		arppin_pin_flush(an, adev, info);
-	mutex_unlock(&an->lock);
+	do {
+		mutex_lock(&an->lock);
+		if (name)
+			adev = arppin_dev_find(an, nla_data(name));
+		if (!name || adev)
+			more = arppin_pin_flush(an, adev, FLUSH_BATCH, info);
+		mutex_unlock(&an->lock);
+		cond_resched();
+	} while (more && (!name || adev));
 	return 0;
 }
 
@@ -387,10 +399,17 @@ static int pin_get(struct sk_buff *skb, struct genl_info *info)
  * something has changed since. Then userspace is told (NLM_F_DUMP_INTR).
  */
 struct pin_cursor {
-	u32 generation;
-	u32 skip;
+	u64 generation;
 	struct arppin_pin *pin;
+	u32 skip;
 };
+
+/* Zero would switch the check off. an->lock is held. */
+static void dump_note_generation(struct netlink_callback *cb,
+				 const struct arppin_net *an)
+{
+	cb->seq = (unsigned int)an->generation ?: 1;
+}
 
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		    struct arppin_net *an, u8 cmd,
@@ -402,7 +421,6 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	cb->seq = an->generation;
 	genl_dump_check_consistent(cb, hdr);
 	if (pin ? arppin_genl_fill_pin(skb, pin) :
 		  arppin_genl_fill_guard(skb, adev)) {
@@ -470,6 +488,7 @@ static int pin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 
 	mutex_lock(&an->lock);
+	dump_note_generation(cb, an);
 	pin = cursor_pin(an, cursor);
 	for (; pin; pin = next_pin(an, pin), cursor->skip++) {
 		if (is_wanted(pin, attrs[ARPPIN_A_PIN_DEV],
@@ -532,13 +551,24 @@ static int guard_get(struct sk_buff *skb, struct genl_info *info)
 static int guard_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct arppin_net *an = arppin_net(sock_net(skb->sk));
+	struct nlattr *attrs[ARPPIN_A_GUARD_DEV + 1];
+	const struct nlattr *name;
 	struct arppin_dev *adev;
 	long skip = 0;
+	int err;
+
+	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs,
+			    ARPPIN_A_GUARD_DEV, guard_id_policy, cb->extack);
+	if (err)
+		return err;
+	name = attrs[ARPPIN_A_GUARD_DEV];
 
 	mutex_lock(&an->lock);
+	dump_note_generation(cb, an);
 	list_for_each_entry(adev, &an->devs, list) {
 		if (skip++ < cb->args[0] ||
-		    adev->unpinned == ARPPIN_UNPINNED_ACCEPT)
+		    adev->unpinned == ARPPIN_UNPINNED_ACCEPT ||
+		    (name && nla_strcmp(name, adev->name)))
 			continue;
 		if (dump_one(skb, cb, an, ARPPIN_CMD_GUARD_GET, NULL, adev)) {
 			skip--;
@@ -626,7 +656,7 @@ static int stats_get(struct sk_buff *skb, struct genl_info *info)
 
 /*
  * GENL_UNS_ADMIN_PERM: CAP_NET_ADMIN in the user namespace of the socket's
- * network namespace. An operation without a policy takes no attributes.
+ * network namespace.
  */
 static const struct genl_ops ops[] = {
 	{
@@ -676,6 +706,8 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = ARPPIN_CMD_STATS_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = no_policy,
+		.maxattr = ARRAY_SIZE(no_policy) - 1,
 		.doit = stats_get,
 	},
 };

@@ -46,9 +46,9 @@ struct arppin_incident_key {
  * @last: jiffies of the latest frame
  * @dropped: frames
  * @passed: frames
- * @told: frames when it was last told; by an->lock
- * @interval: jiffies from the latest event to the next update; by an->lock
- * @next: jiffies of the next update; by an->lock
+ * @told: frames when it was last told; by an->incident_lock
+ * @interval: jiffies from the latest event to the next update; likewise
+ * @next: jiffies of the next update; likewise
  * @rcu: freed after a grace period
  */
 struct arppin_incident {

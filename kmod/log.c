@@ -15,14 +15,27 @@
 #define ADDR_LEN	40	/* the longest IPv6 address */
 #define LLADDRS_LEN	(ARPPIN_LLADDRS_MAX * 3 * ETH_ALEN)
 
-/* Containers share one, so that they cannot silence the host's lines. */
-static DEFINE_RATELIMIT_STATE(host_lines, 5 * HZ, 20);
-static DEFINE_RATELIMIT_STATE(container_lines, 5 * HZ, 20);
+#define LINES(name) DEFINE_RATELIMIT_STATE(name, 5 * HZ, 20)
 
-static bool limit(const struct arppin_net *an)
+/*
+ * Containers share a budget, so that they cannot silence the host's lines, and
+ * a long restore must not silence an attack.
+ */
+static LINES(host_config);
+static LINES(host_attack);
+static LINES(container_config);
+static LINES(container_attack);
+
+/* What is left out is counted in a line that begins with our name as well. */
+static bool may_say(const struct arppin_net *an, bool attack)
 {
-	return __ratelimit(net_eq(an->net, &init_net) ? &host_lines :
-							&container_lines);
+	struct ratelimit_state *lines;
+
+	if (net_eq(an->net, &init_net))
+		lines = attack ? &host_attack : &host_config;
+	else
+		lines = attack ? &container_attack : &container_config;
+	return ___ratelimit(lines, KBUILD_MODNAME);
 }
 
 static const char *addr_text(const struct arppin_addr *addr, char *text)
@@ -78,7 +91,7 @@ void arppin_log_incident(const struct arppin_incident *incident)
 	const u8 *lladdr = incident->key.lladdr;
 	const u8 *source = incident->key.source;
 
-	if (!limit(adev->an))
+	if (!may_say(adev->an, true))
 		return;
 	dev_text(adev, dev);
 	addr_text(&incident->addr, addr);
@@ -125,7 +138,7 @@ void arppin_log_pin(const struct arppin_pin *pin, const char *what)
 	const struct arppin_dev *adev = pin->key.dev;
 	bool audit = arppin_pin_conf(pin)->mode == ARPPIN_MODE_AUDIT;
 
-	if (limit(adev->an))
+	if (may_say(adev->an, false))
 		pr_info("%s: %s %s %s%s%s\n", dev_text(adev, dev),
 			addr_text(&pin->key.addr, addr), what,
 			lladdrs_text(pin, lladdrs), audit ? " (audit)" : "",
@@ -137,7 +150,7 @@ void arppin_log_dev(const struct arppin_dev *adev, const char *what)
 {
 	char dev[DEV_LEN], net[NET_LEN];
 
-	if (limit(adev->an))
+	if (may_say(adev->an, false))
 		pr_info("%s: %s, pins: %u%s\n", dev_text(adev, dev), what,
 			adev->npins, net_text(adev, net));
 }
@@ -150,7 +163,7 @@ void arppin_log_cache(const struct arppin_pin *pin, const u8 *lladdr,
 	char lladdrs[LLADDRS_LEN];
 	const struct arppin_dev *adev = pin->key.dev;
 
-	if (limit(adev->an))
+	if (may_say(adev->an, true))
 		pr_warn("%s: %s at %pM, pinned to %s: %s%s\n",
 			dev_text(adev, dev), addr_text(&pin->key.addr, addr),
 			lladdr, lladdrs_text(pin, lladdrs), what,

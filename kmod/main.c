@@ -4,6 +4,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "event.h"
 #include "genl.h"
 #include "hook.h"
 #include "incident.h"
@@ -62,7 +63,7 @@ static void __net_exit net_exit(struct net *net)
 	mutex_lock(&an->lock);
 	list_for_each_entry(adev, &an->devs, list)
 		adev->unpinned = ARPPIN_UNPINNED_ACCEPT;
-	arppin_pin_flush(an, NULL, NULL);
+	arppin_pin_flush(an, NULL, UINT_MAX, NULL);
 	mutex_unlock(&an->lock);
 
 	/* No subject is left that could queue them again. */
@@ -123,6 +124,7 @@ err_pin:
 
 static void __exit arppin_exit(void)
 {
+	arppin_events_stop();
 	genl_unregister_family(&arppin_genl_family);
 	arppin_dev_exit();
 	arppin_neigh_exit();

@@ -51,6 +51,31 @@ void arppin_neigh_settle_later(struct arppin_dev *adev)
 	spin_unlock_bh(&an->incident_lock);
 }
 
+/*
+ * The kernel resolves it without ARP: a broadcast address, say. NUD_NOARP alone
+ * does not say so: anybody can write it (`ip neigh replace ... nud noarp`).
+ */
+static bool is_without_arp(const struct neighbour *n)
+{
+	return READ_ONCE(n->nud_state) & NUD_NOARP &&
+	       (n->type == RTN_BROADCAST || n->type == RTN_MULTICAST ||
+		n->dev->flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT));
+}
+
+static bool is_wrong(const struct neighbour *n,
+		     const struct arppin_pin_conf *conf, const u8 *lladdr)
+{
+	return READ_ONCE(n->nud_state) & NUD_VALID && !is_without_arp(n) &&
+	       !arppin_pin_conf_has(conf, lladdr);
+}
+
+/* Exempt from garbage collection, by us or by its maker. */
+static bool is_exempt(const struct neighbour *n)
+{
+	return n->flags & NTF_EXT_LEARNED ||
+	       READ_ONCE(n->nud_state) & NUD_PERMANENT;
+}
+
 /* The device that can have neighbours now, with a reference, or NULL. */
 static struct net_device *get_dev(const struct arppin_pin *pin)
 {
@@ -66,41 +91,44 @@ static struct net_device *get_dev(const struct arppin_pin *pin)
 }
 
 /*
- * Write an entry against everybody's will. With lladdr NULL nothing is known:
- * the kernel asks by broadcast, and only a pinned MAC's answer gets through.
+ * Write an entry against everybody's will. Without lladdr a valid entry keeps
+ * the one that it has.
  */
-static void write_entry(struct neighbour *n, const u8 *lladdr, u8 state,
-			bool resident)
+static int write_entry(struct neighbour *n, const u8 *lladdr, u8 state,
+		       bool resident)
 {
-	neigh_update(n, lladdr, state,
-		     NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN |
-		     (resident ? NEIGH_UPDATE_F_EXT_LEARNED : 0), 0);
-	if (!lladdr)
-		neigh_event_send(n, NULL);
+	return neigh_update(n, lladdr, state,
+			    NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN |
+			    (resident ? NEIGH_UPDATE_F_EXT_LEARNED : 0), 0);
 }
 
-/* Write the pin's only MAC, or ask which one of several it is now. */
-static void write_pinned(struct neighbour *n,
-			 const struct arppin_pin_conf *conf)
+/*
+ * Write the pin's only MAC. Of several nobody knows which one it is now: let
+ * the kernel ask by broadcast, only theirs are heard.
+ */
+static int write_pinned(struct neighbour *n, const struct arppin_pin_conf *conf)
 {
+	int err;
+
 	if (conf->count == 1)
-		write_entry(n, conf->lladdr[0], NUD_STALE, conf->resident);
-	else
-		write_entry(n, NULL, NUD_FAILED, conf->resident);
+		return write_entry(n, conf->lladdr[0], NUD_STALE,
+				   conf->resident);
+	err = write_entry(n, NULL, NUD_FAILED, conf->resident);
+	if (!err)
+		neigh_event_send(n, NULL);
+	return err;
 }
 
 /* Turn NTF_EXT_LEARNED on or off, and leave the rest as it is. */
-static void set_resident(struct neighbour *n, const u8 *lladdr, bool resident)
+static int set_exempt(struct neighbour *n, bool exempt)
 {
 	u8 state = READ_ONCE(n->nud_state);
 
-	if (!(state & NUD_VALID))
-		neigh_update(n, NULL, NUD_FAILED, NEIGH_UPDATE_F_ADMIN |
-			     (resident ? NEIGH_UPDATE_F_EXT_LEARNED : 0), 0);
-	else
-		write_entry(n, lladdr,
-			    state & (NUD_PERMANENT | NUD_REACHABLE) ?
-			    state : NUD_STALE, resident);
+	if (state & NUD_PERMANENT)
+		return write_entry(n, NULL, NUD_PERMANENT, exempt);
+	if (state & NUD_VALID)
+		return write_entry(n, NULL, NUD_STALE, exempt);
+	return write_entry(n, NULL, NUD_FAILED, exempt);
 }
 
 static void settle_entry(struct arppin_pin *pin, struct neighbour *n,
@@ -108,36 +136,38 @@ static void settle_entry(struct arppin_pin *pin, struct neighbour *n,
 {
 	const struct arppin_pin_conf *conf = arppin_pin_conf(pin);
 	struct arppin_net *an = pin->key.dev->an;
-	bool ours = n->flags & NTF_EXT_LEARNED;
-	u8 state = READ_ONCE(n->nud_state);
 	u8 lladdr[MAX_ADDR_LEN] __aligned(2);
 
-	/* The kernel resolves it without ARP, broadcast addresses for one. */
-	if (state & NUD_NOARP)
+	/* The watch hears of a dead one, and comes for its successor. */
+	if (n->dead || is_without_arp(n))
 		return;
 	neigh_ha_snapshot(lladdr, n, dev);
-	if (state & NUD_VALID && !arppin_pin_conf_has(conf, lladdr)) {
-		write_pinned(n, conf);
+	if (is_wrong(n, conf, lladdr)) {
+		if (write_pinned(n, conf))
+			return;
+		pin->holds = conf->resident;
 		an->cache_healed++;
 		arppin_event_cache(ARPPIN_EVENT_CACHE_HEALED, pin, lladdr);
 		arppin_log_cache(pin, lladdr, "put right in the neighbour cache");
 	} else if (!conf->resident) {
-		if (pin->holds && ours)
-			set_resident(n, lladdr, false);
-	} else if (state & NUD_PERMANENT) {
-		return;
-	} else if (state & NUD_VALID) {
-		if (!ours)
-			set_resident(n, lladdr, true);
-	} else if (conf->count == 1 || !ours) {
+		if (pin->holds && n->flags & NTF_EXT_LEARNED)
+			set_exempt(n, false);
+		pin->holds = false;
+	} else if (READ_ONCE(n->nud_state) & NUD_VALID) {
+		if (!is_exempt(n) && !set_exempt(n, true))
+			pin->holds = true;
+	} else if (conf->count == 1 ||
+		   (!is_exempt(n) && !(n->nud_state & NUD_INCOMPLETE))) {
 		/*
 		 * One MAC: asking cannot teach anything else. Several: once
-		 * held, the kernel asks whenever the entry is used.
+		 * exempt, the kernel asks whenever the entry is used, and one
+		 * for which it is asking will be settled with the answer.
 		 */
-		write_pinned(n, conf);
-		an->cache_restored++;
+		if (write_pinned(n, conf))
+			return;
+		an->cache_restored += pin->holds;
+		pin->holds = true;
 	}
-	pin->holds = conf->resident;
 }
 
 static void tell_overridden(struct arppin_pin *pin)
@@ -186,6 +216,18 @@ static int settle(struct arppin_pin *pin)
 	return err;
 }
 
+/* The neighbour table is full: try again when the collector has been there. */
+static void settle_again(struct arppin_pin *pin)
+{
+	struct arppin_net *an = pin->key.dev->an;
+
+	spin_lock_bh(&an->incident_lock);
+	if (list_empty(&pin->heal))
+		list_add_tail(&pin->heal, &an->heal_queue);
+	spin_unlock_bh(&an->incident_lock);
+	queue_delayed_work(arppin_wq, &an->heal_work, RETRY);
+}
+
 /**
  * arppin_neigh_settle - make the neighbour cache agree with a pin
  * @pin: the pin
@@ -200,13 +242,8 @@ void arppin_neigh_settle(struct arppin_pin *pin)
 	struct arppin_net *an = pin->key.dev->an;
 
 	lockdep_assert_held(&an->lock);
-	if (settle(pin) == -ENOBUFS) {
-		spin_lock_bh(&an->incident_lock);
-		if (list_empty(&pin->heal))
-			list_add_tail(&pin->heal, &an->heal_queue);
-		queue_delayed_work(arppin_wq, &an->heal_work, RETRY);
-		spin_unlock_bh(&an->incident_lock);
-	}
+	if (settle(pin) == -ENOBUFS)
+		settle_again(pin);
 }
 
 /**
@@ -219,7 +256,6 @@ void arppin_neigh_settle(struct arppin_pin *pin)
  */
 void arppin_neigh_release(struct arppin_pin *pin)
 {
-	u8 lladdr[MAX_ADDR_LEN] __aligned(2);
 	struct net_device *dev;
 	struct neighbour *n;
 
@@ -232,12 +268,24 @@ void arppin_neigh_release(struct arppin_pin *pin)
 		return;
 	n = neigh_lookup(&arp_tbl, &pin->key.addr.ip4, dev);
 	if (n) {
-		neigh_ha_snapshot(lladdr, n, dev);
 		if (n->flags & NTF_EXT_LEARNED)
-			set_resident(n, lladdr, false);
+			set_exempt(n, false);
 		neigh_release(n);
 	}
 	dev_put(dev);
+}
+
+static struct arppin_pin *next_to_settle(struct arppin_net *an)
+{
+	struct arppin_pin *pin;
+
+	spin_lock_bh(&an->incident_lock);
+	pin = list_first_entry_or_null(&an->heal_queue, struct arppin_pin,
+				       heal);
+	if (pin)
+		list_del_init(&pin->heal);
+	spin_unlock_bh(&an->incident_lock);
+	return pin;
 }
 
 static void heal_work(struct work_struct *work)
@@ -245,24 +293,19 @@ static void heal_work(struct work_struct *work)
 	struct arppin_net *an = container_of(to_delayed_work(work),
 					     struct arppin_net, heal_work);
 	struct arppin_pin *pin;
-	LIST_HEAD(queue);
+	int err = 0;
 
-	/* What settle() puts back waits for the next run. */
-	spin_lock_bh(&an->incident_lock);
-	list_splice_init(&an->heal_queue, &queue);
-	spin_unlock_bh(&an->incident_lock);
 	do {
 		mutex_lock(&an->lock);
-		spin_lock_bh(&an->incident_lock);
-		pin = list_first_entry_or_null(&queue, struct arppin_pin, heal);
+		pin = next_to_settle(an);
 		if (pin)
-			list_del_init(&pin->heal);
-		spin_unlock_bh(&an->incident_lock);
-		if (pin)
-			arppin_neigh_settle(pin);
+			err = settle(pin);
+		/* The rest would meet the same full table: they wait, too. */
+		if (err == -ENOBUFS)
+			settle_again(pin);
 		mutex_unlock(&an->lock);
 		cond_resched();
-	} while (pin);
+	} while (pin && err != -ENOBUFS);
 }
 
 /*
@@ -278,7 +321,6 @@ static int netevent(struct notifier_block *nb, unsigned long event, void *ptr)
 	struct arppin_dev *adev;
 	struct arppin_net *an;
 	struct arppin_pin *pin;
-	u8 state;
 
 	if (event != NETEVENT_NEIGH_UPDATE || n->tbl != &arp_tbl)
 		return NOTIFY_DONE;
@@ -294,15 +336,16 @@ static int netevent(struct notifier_block *nb, unsigned long event, void *ptr)
 	if (conf->mode != ARPPIN_MODE_ENFORCE)
 		goto out;
 
-	state = READ_ONCE(n->nud_state);
 	neigh_ha_snapshot(lladdr, n, n->dev);
 	spin_lock_bh(&an->incident_lock);
-	if (n->dead || !(state & NUD_VALID)) {
-		if (conf->resident)
-			settle_soon(pin);
-	} else if (!(state & NUD_NOARP) && !arppin_pin_conf_has(conf, lladdr)) {
-		an->cache_overridden++;
+	if (!n->dead && is_wrong(n, conf, lladdr)) {
+		/* Its state may change before it is healed: count it once. */
+		if (!ether_addr_equal(pin->overridden, lladdr))
+			an->cache_overridden++;
 		ether_addr_copy(pin->overridden, lladdr);
+		settle_soon(pin);
+	} else if (conf->resident && (n->dead || !is_exempt(n) ||
+				      !(READ_ONCE(n->nud_state) & NUD_VALID))) {
 		settle_soon(pin);
 	}
 	spin_unlock_bh(&an->incident_lock);

@@ -55,7 +55,7 @@ struct arppin_net {
 	struct hlist_head bound[ARPPIN_DEV_BUCKETS];
 	u32 ndevs;
 	u32 npins;
-	u32 generation;
+	u64 generation;
 	u64 bound_hits;
 	struct nf_hook_ops hook;
 

@@ -220,12 +220,14 @@ void arppin_pin_del(struct arppin_pin *pin, struct genl_info *info)
  * arppin_pin_flush - remove all pins
  * @an: the network namespace
  * @only: of this device alone, or NULL
+ * @most: remove no more than these
  * @info: as of arppin_pin_del()
  *
  * Context: an->lock; sleeps.
+ * Return: true if some are left because of @most; then @only is still there.
  */
-void arppin_pin_flush(struct arppin_net *an, struct arppin_dev *only,
-		      struct genl_info *info)
+bool arppin_pin_flush(struct arppin_net *an, struct arppin_dev *only,
+		      unsigned int most, struct genl_info *info)
 {
 	struct arppin_dev *adev, *next_dev;
 	struct arppin_pin *pin, *next;
@@ -234,11 +236,13 @@ void arppin_pin_flush(struct arppin_net *an, struct arppin_dev *only,
 		if (only && adev != only)
 			continue;
 		list_for_each_entry_safe(pin, next, &adev->pins, list) {
+			if (!most--)
+				return true;
 			arppin_pin_del(pin, info);
-			cond_resched();
 		}
 		arppin_dev_put(adev);
 	}
+	return false;
 }
 
 int arppin_pin_init(void)

@@ -30,7 +30,7 @@ struct arppin_pin_conf_rcu {
  * @heal: in an->heal_queue, by an->incident_lock
  * @overridden: a MAC that was found in the neighbour cache and is not in the
  *	pin, not told yet; zero if there is none; by an->incident_lock
- * @holds: its neighbour entry is kept from the collector by us; by an->lock
+ * @holds: we have kept its neighbour entry from the collector; by an->lock
  * @rcu: freed after a grace period
  */
 struct arppin_pin {
@@ -62,8 +62,8 @@ int arppin_pin_set(struct arppin_net *an, const char *name,
 		   struct arppin_pin_conf_rcu *conf, bool replace,
 		   struct genl_info *info);
 void arppin_pin_del(struct arppin_pin *pin, struct genl_info *info);
-void arppin_pin_flush(struct arppin_net *an, struct arppin_dev *only,
-		      struct genl_info *info);
+bool arppin_pin_flush(struct arppin_net *an, struct arppin_dev *only,
+		      unsigned int most, struct genl_info *info);
 int arppin_pin_init(void);
 void arppin_pin_exit(void);
 

@@ -23,9 +23,10 @@
 #define ARPPIN_PINS_MAX		65536	/* pins */
 #define ARPPIN_DEVS_MAX		4096	/* device names with pins or a guard */
 #define ARPPIN_LLADDRS_MAX	16	/* MACs of one pin */
-#define ARPPIN_INCIDENTS_MAX	1024	/* live incidents */
-#define ARPPIN_INCIDENTS_PIN_MAX 16	/* live incidents of one pin */
-#define ARPPIN_INCIDENTS_DEV_MAX 256	/* live incidents of one guarded device */
+/* Of live incidents, beside one more that merges all offenders beyond. */
+#define ARPPIN_INCIDENTS_MAX	1024
+#define ARPPIN_INCIDENTS_PIN_MAX 16	/* of one pin */
+#define ARPPIN_INCIDENTS_DEV_MAX 256	/* of one guarded device */
 
 /**
  * enum arppin_cmd - what a message asks for or tells
@@ -119,7 +120,9 @@ enum arppin_variant {
  * @ARPPIN_INCIDENT_UNPINNED: an unpinned address claimed on a guarded device;
  *	dropped or passed by the guard
  * @ARPPIN_INCIDENT_MANY_OFFENDERS: all offenders beyond the bound of live
- *	incidents, merged; LLADDR and SOURCE are those of the first of them
+ *	incidents, merged; DEV, ADDR, LLADDR and SOURCE are those of the first
+ *	of them. Beyond ARPPIN_INCIDENTS_MAX they are those of the whole network
+ *	namespace, and the event has neither PIN nor GUARD
  */
 enum arppin_incident_kind {
 	ARPPIN_INCIDENT_CONFLICT = 1,
@@ -132,7 +135,7 @@ enum arppin_incident_kind {
 /**
  * enum arppin_event_kind - what happened
  * @ARPPIN_EVENT_INCIDENT_START: first frame of an offender; told at once;
- *	INCIDENT, and PIN or GUARD
+ *	INCIDENT, and PIN or GUARD (but see ARPPIN_INCIDENT_MANY_OFFENDERS)
  * @ARPPIN_EVENT_INCIDENT_UPDATE: it goes on; told after 1 s and then at
  *	doubling intervals of up to 5 min, if there were frames; as START
  * @ARPPIN_EVENT_INCIDENT_END: 60 s of quiet, or its pin or guard has gone;
@@ -140,12 +143,14 @@ enum arppin_incident_kind {
  * @ARPPIN_EVENT_PIN_NEW: PIN
  * @ARPPIN_EVENT_PIN_CHANGE: a pin was replaced; PIN as it is now
  * @ARPPIN_EVENT_PIN_DEL: PIN as it was
- * @ARPPIN_EVENT_PIN_BOUND: the device of some pins has appeared; DEV, IFINDEX,
- *	PINS
- * @ARPPIN_EVENT_PIN_UNBOUND: the device has gone, been renamed, or moved to
- *	another network namespace; its pins wait for it; DEV, PINS
+ * @ARPPIN_EVENT_PIN_BOUND: a device with pins or a guard has appeared; DEV,
+ *	IFINDEX, PINS
+ * @ARPPIN_EVENT_PIN_UNBOUND: the device has gone, been renamed, moved to
+ *	another network namespace, or become something else than Ethernet; its
+ *	pins wait for it; DEV, PINS
  * @ARPPIN_EVENT_CACHE_HEALED: the neighbour cache had LLADDR for the pinned
- *	address and has a pinned MAC now; PIN, LLADDR
+ *	address, and has the pin's MAC now, or asks which of several it is;
+ *	PIN, LLADDR
  * @ARPPIN_EVENT_CACHE_OVERRIDDEN: somebody wrote LLADDR, which is not in the
  *	pin, into the neighbour cache; healed next; PIN, LLADDR
  * @ARPPIN_EVENT_GUARD_CHANGE: GUARD as it is now
@@ -180,8 +185,7 @@ enum arppin_event_kind {
  * @ARPPIN_A_PIN_ADDR: binary, 4 (IPv4) or 16 (IPv6) bytes, a unicast address;
  *	IPv6 is refused (EAFNOSUPPORT) until Neighbour Discovery is guarded
  * @ARPPIN_A_PIN_LLADDRS: nest, 1 to ARPPIN_LLADDRS_MAX times
- *	ARPPIN_A_LLADDRS_LLADDR, no two alike; the first is what a resident
- *	or healed neighbour entry gets
+ *	ARPPIN_A_LLADDRS_LLADDR, no two alike
  * @ARPPIN_A_PIN_MODE: u32, enum arppin_mode, default enforce
  * @ARPPIN_A_PIN_RESIDENT: u8, 0 or 1: keep the address resolvable whatever
  *	happens to the neighbour cache; default 1 with enforce and 0 with
@@ -328,18 +332,20 @@ enum arppin_incident_attr {
  *	address zero): passed to the kernel, which ignores them as well
  * @ARPPIN_A_STATS_INCIDENTS: u32, live incidents
  * @ARPPIN_A_STATS_INCIDENTS_MAX: u32, ARPPIN_INCIDENTS_MAX
- * @ARPPIN_A_STATS_INCIDENTS_TOTAL: u64, incidents since the module was loaded
+ * @ARPPIN_A_STATS_INCIDENTS_TOTAL: u64, incidents so far
  * @ARPPIN_A_STATS_INCIDENTS_MERGED: u64, frames counted in a "many offenders"
  *	incident because a bound was reached
  * @ARPPIN_A_STATS_INCIDENTS_LOST: u64, frames that found no memory for an
  *	incident (they were dropped or passed and counted all the same)
  * @ARPPIN_A_STATS_EVENTS: u64, number of the latest event
- * @ARPPIN_A_STATS_EVENTS_LOST: u64, events that at least one listener missed
- * @ARPPIN_A_STATS_CACHE_OVERRIDDEN: u64, wrong MACs written into the neighbour
- *	cache for a pinned address
+ * @ARPPIN_A_STATS_EVENTS_LOST: u64, events for which there was no memory, or
+ *	no room at a listener that has set NETLINK_BROADCAST_ERROR; each listener
+ *	sees its own losses as gaps in ARPPIN_A_EVENT_SEQ
+ * @ARPPIN_A_STATS_CACHE_OVERRIDDEN: u64, wrong MACs found in the neighbour
+ *	cache for a pinned address, whoever wrote them
  * @ARPPIN_A_STATS_CACHE_HEALED: u64, neighbour entries put right
  * @ARPPIN_A_STATS_CACHE_RESTORED: u64, resident entries put back after the
- *	kernel had removed them
+ *	kernel had removed them or given up on them
  */
 enum arppin_stats_attr {
 	ARPPIN_A_STATS_UNSPEC,
