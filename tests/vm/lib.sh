@@ -234,7 +234,9 @@ no_cables() { [ -z "$(ip link show type veth)" ]; }
 
 # cache_mac ADDRESS [DEVICE]: what the server's neighbour cache says, or `none`.
 cache_mac() {
-	ip -n server -j neigh show "$1" dev "${2:-$SDEV}" | jq -r '.[0].lladdr // "none"'
+	local entry
+	entry=$(ip -n server neigh show "$1" dev "${2:-$SDEV}")
+	if [[ $entry =~ lladdr\ ([0-9a-f:]+) ]]; then echo "${BASH_REMATCH[1]}"; else echo none; fi
 }
 # cache_is ADDRESS MAC [DEVICE], for wait_for and stays.
 cache_is() { [ "$(cache_mac "$1" "${3:-$SDEV}")" = "$2" ]; }

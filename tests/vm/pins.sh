@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# Sourced after lib.sh: what the tests of pins have in common. The pins, the
+# counters and the events are those of the namespace server.
+
+ctl() { "$ARPPINCTL" -n server "$@"; }
+
+# Emulated, jq takes a third of a second to start: JSON that is looked at often is
+# looked at by the shell.
+# number_in JSON KEY: the first number of that name.
+number_in() {
+	[[ $1 =~ \"$2\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
+}
+# pin_has TEXT [ADDRESS [DEVICE]]: its JSON has that in it.
+pin_has() {
+	[[ $(ctl -j pin show "${2:-$GATEWAY}" dev "${3:-$SDEV}") == *"$1"* ]]
+}
+# pin_number KEY [ADDRESS [DEVICE]]: ifindex, or one of the counters.
+pin_number() { number_in "$(ctl -j pin show "${2:-$GATEWAY}" dev "${3:-$SDEV}")" "$1"; }
+# stat_number KEY: of `stats`; the counters are those over all devices.
+stat_number() { number_in "$(ctl -j stats)" "$1"; }
+# stat_is KEY VALUE, for wait_for.
+stat_is() { [ "$(stat_number "$1")" = "$2" ]; }
+
+# forge [KEY=VALUE...]: the attacker sends ARP frames, see arp.py. By default one
+# request to the server as from the gateway, which takes over any cache at once.
+forge() { on attacker tests/vm/arp.py "$DEV" "$@" > /dev/null; }
+
+# protected [DEVICE]: a forged request is dropped there, counted, and changes
+# nothing; unprotected [DEVICE]: it takes the gateway's address over.
+protected() {
+	local before
+	before=$(pin_number dropped $GATEWAY "$@") || return
+	forge
+	wait_for 10 dropped_since "$before" "$@" && not cache_is $GATEWAY $ATTACKER_MAC "$@"
+}
+dropped_since() { [ "$(pin_number dropped $GATEWAY "${@:2}")" = $(($1 + 1)) ]; }
+unprotected() {
+	forge
+	wait_for 10 cache_is $GATEWAY $ATTACKER_MAC "$@"
+}
+
+# entry [ADDRESS [DEVICE]]: in the server's cache, as in `lladdr MAC extern_learn STALE`.
+entry() { ip -n server neigh show "${1:-$GATEWAY}" dev "${2:-$SDEV}" | sed 's/^[^ ]* //; s/ *$//'; }
+# entry_has REGEX [ADDRESS [DEVICE]], for wait_for.
+entry_has() { [[ $(entry "${@:2}") =~ $1 ]]; }
+
+# monitor_start [NAMESPACE]: listens when it returns. monitor_stop: ends it when
+# it has told all that has happened. Then, or in between, events FILTER.
+monitor_start() {
+	monitor_log=$(mktemp)
+	start_log=$monitor_log start on "${1:-server}" arppinctl -j monitor
+	monitor_pid=$started
+	wait_for 10 grep -q listening "$monitor_log" || bail_out "no monitor: $(cat "$monitor_log")"
+}
+monitor_stop() {
+	kill -TERM "$monitor_pid"
+	wait "$monitor_pid"
+}
+events() { grep '^{' "$monitor_log" | jq -rc "$1"; }
+# event_is FILTER, for wait_for: jq's FILTER is true of an event.
+event_is() { events "select($1)" | grep -q .; }

@@ -1,0 +1,43 @@
+#!/bin/bash
+# Forged requests for our address, each from another sender, fill the neighbour
+# table: the kernel makes an entry for each. It then evicts whatever is older than
+# five seconds, and has no room for what is looked up next. Default thresholds.
+# weight: 40
+. tests/vm/lib.sh
+. tests/vm/pins.sh
+
+load_arppin
+topology
+is 'the bound of the table is the default' "$(sysctl -n net.ipv4.neigh.default.gc_thresh3)" 1024
+
+# All namespaces share the table: without this the gateway would be the one that
+# cannot answer. And the frames are for the server alone.
+ip -n gateway neigh replace $SERVER dev eth0 lladdr $SERVER_MAC nud permanent
+flood() {
+	start on attacker tests/vm/arp.py eth0 count=0 spa=10.0.0.0/8 dst=$SERVER_MAC
+	flood_pid=$started
+}
+overflows() { kmsg_since | grep -q 'neighbor table overflow'; }
+
+ok 'the gateway answers' on server ping -c1 -W5 $GATEWAY
+kmsg_mark
+flood
+ok 'unprotected: the table overflows' wait_for 60 overflows
+ok 'unprotected: the gateway is evicted' wait_for 60 cache_is $GATEWAY none
+ok 'unprotected: ... and cannot be reached' wait_for 60 not on server ping -c1 -W1 $GATEWAY
+
+# While it is so, a pin gets its entry nevertheless.
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
+ok 'pinned in the flood: it is in the table' wait_for 60 cache_is $GATEWAY $GATEWAY_MAC
+ok 'pinned in the flood: it can be reached' on server ping -c1 -W5 $GATEWAY
+
+kmsg_mark
+ping_start
+# Longer than the kernel spares what is new.
+sleep 12
+ok 'pinned: the table overflows' wait_for 60 overflows
+is 'pinned: no ping is lost' "$(ping_stop)" 0
+like 'pinned: the entry was never away' "$(entry)" "^lladdr $GATEWAY_MAC extern_learn"
+stop $flood_pid
+
+done_testing

@@ -1,0 +1,657 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "names.h"
+#include "parse.h"
+
+/* Wrong words are shown up to this length: they may be whole files. */
+#define SHOWN 64
+
+enum {
+	KEY_DEV		= 1 << 0,
+	KEY_LLADDR	= 1 << 1,
+	KEY_MODE	= 1 << 2,
+	KEY_RESIDENT	= 1 << 3,
+	KEY_UNPINNED	= 1 << 4,
+};
+
+/* All that keywords can say; `given` tells which of them did. */
+struct request {
+	struct pin pin;
+	struct guard guard;
+	unsigned int given;
+	unsigned int resident_word;
+};
+
+/* Always false, so that a parser can return it. */
+static bool __attribute__((format(printf, 4, 5)))
+fail(struct parse_error *error, unsigned int word, unsigned int offset, const char *format, ...)
+{
+	va_list ap;
+
+	error->word = word;
+	error->offset = offset;
+	va_start(ap, format);
+	vsnprintf(error->text, sizeof(error->text), format, ap);
+	va_end(ap);
+	return false;
+}
+
+/* A wrong word as a message shows it. */
+struct shown {
+	char text[SHOWN * 4 + 4];
+};
+
+static struct shown show_len(const char *word, size_t len)
+{
+	struct shown shown = { "" };
+
+	parse_escape(shown.text, sizeof(shown.text) - 3, word, len < SHOWN ? len : SHOWN, true);
+	if (len > SHOWN)
+		strcat(shown.text, "...");
+	return shown;
+}
+
+static struct shown show(const char *word)
+{
+	return show_len(word, strlen(word));
+}
+
+void parse_escape(char *out, size_t size, const char *text, size_t len, bool spaces)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = text[i];
+		bool plain = c > ' ' && c < 0x7f && c != '\\' && c != '#';
+
+		if (spaces)
+			plain = c >= ' ' && c < 0x7f;
+		if (used + (plain ? 1 : 4) >= size)
+			break;
+		if (plain)
+			out[used++] = c;
+		else
+			used += sprintf(out + used, "\\x%02x", c);
+	}
+	out[used] = '\0';
+}
+
+static bool ipv4_usable(const char *word, const __u8 *bytes, struct parse_error *error)
+{
+	const char *what;
+
+	if (!memcmp(bytes, "\0\0\0\0", 4))
+		what = "the unspecified address";
+	else if (!memcmp(bytes, "\xff\xff\xff\xff", 4))
+		what = "the broadcast address";
+	else if (bytes[0] == 127)
+		what = "a loopback address";
+	else if ((bytes[0] & 0xf0) == 0xe0)
+		what = "a multicast address";
+	else
+		return true;
+	return fail(error, 0, 0, "\"%s\" is %s: no neighbour has it", word, what);
+}
+
+static bool ipv6_usable(const char *word, const __u8 *bytes, struct parse_error *error)
+{
+	struct in6_addr addr;
+	const char *what;
+
+	memcpy(&addr, bytes, sizeof(addr));
+	if (IN6_IS_ADDR_UNSPECIFIED(&addr))
+		what = "the unspecified address";
+	else if (IN6_IS_ADDR_LOOPBACK(&addr))
+		what = "the loopback address";
+	else if (IN6_IS_ADDR_MULTICAST(&addr))
+		what = "a multicast address";
+	else
+		return true;
+	return fail(error, 0, 0, "\"%s\" is %s: no neighbour has it", word, what);
+}
+
+/* The address is the first word wherever it may stand. */
+static bool parse_address(const char *word, struct address *addr, struct parse_error *error)
+{
+	memset(addr, 0, sizeof(*addr));
+	if (inet_pton(AF_INET, word, addr->bytes) == 1) {
+		addr->family = AF_INET;
+		return ipv4_usable(word, addr->bytes, error);
+	}
+	if (inet_pton(AF_INET6, word, addr->bytes) == 1) {
+		addr->family = AF_INET6;
+		return ipv6_usable(word, addr->bytes, error);
+	}
+	return fail(error, 0, 0, "\"%s\" is not an IP address", show(word).text);
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Undoes parse_escape(), so that a name that was printed can be given back. */
+static bool unescape(const char *word, char *out, size_t size, size_t *len)
+{
+	for (*len = 0; *word; (*len)++) {
+		if (*len == size)
+			return true;
+		if (*word != '\\') {
+			out[*len] = *word++;
+			continue;
+		}
+		if (word[1] != 'x' || hex_digit(word[2]) < 0 || hex_digit(word[3]) < 0)
+			return false;
+		out[*len] = hex_digit(word[2]) << 4 | hex_digit(word[3]);
+		word += 4;
+	}
+	return true;
+}
+
+/* What the kernel's dev_valid_name() takes for whitespace, or never takes. */
+static bool dev_char(unsigned char c)
+{
+	return c && c != ' ' && !(c >= '\t' && c <= '\r') && c != 0xa0 && c != '/' && c != ':';
+}
+
+static bool parse_dev(const char *word, struct request *request, struct parse_error *error)
+{
+	char *dev = request->pin.dev;
+	char name[IFNAMSIZ];
+	size_t len;
+
+	if (!unescape(word, name, sizeof(name), &len))
+		return fail(error, 0, 0, "dev: \"%s\" has a \"\\\" that does not begin \"\\xNN\"",
+			    show(word).text);
+	if (len >= IFNAMSIZ)
+		return fail(error, 0, 0, "dev: \"%s\" is longer than a device name (%d bytes)",
+			    show(word).text, IFNAMSIZ - 1);
+	memcpy(dev, name, len);
+	dev[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (!dev_char(dev[i]))
+			len = 0;
+	if (!len || !strcmp(dev, ".") || !strcmp(dev, ".."))
+		return fail(error, 0, 0, "dev: \"%s\" is not a device name", show(word).text);
+	return true;
+}
+
+static bool parse_mac(const char *text, size_t len, __u8 mac[MAC_LEN])
+{
+	const char *end = text + len;
+	char separator = 0;
+
+	for (int i = 0; i < MAC_LEN; i++) {
+		int value = 0, digits;
+
+		if (i) {
+			if (text == end || (*text != ':' && *text != '-'))
+				return false;
+			if (separator && *text != separator)
+				return false;
+			separator = *text++;
+		}
+		for (digits = 0; digits < 2 && text < end && hex_digit(*text) >= 0; digits++)
+			value = value << 4 | hex_digit(*text++);
+		if (!digits)
+			return false;
+		mac[i] = value;
+	}
+	return text == end;
+}
+
+static bool lladdr_known(const struct pin *pin, const __u8 mac[MAC_LEN])
+{
+	for (unsigned int i = 0; i < pin->n_lladdrs; i++)
+		if (!memcmp(pin->lladdrs[i], mac, MAC_LEN))
+			return true;
+	return false;
+}
+
+static bool parse_lladdrs(const char *word, struct request *request, struct parse_error *error)
+{
+	struct pin *pin = &request->pin;
+	const char *item = word, *what;
+
+	for (;;) {
+		size_t len = strcspn(item, ",");
+		__u8 mac[MAC_LEN];
+
+		if (!parse_mac(item, len, mac))
+			what = "is not a MAC address";
+		else if (!memcmp(mac, "\xff\xff\xff\xff\xff\xff", MAC_LEN))
+			what = "is the broadcast MAC address";
+		else if (mac[0] & 1)
+			what = "is a multicast MAC address";
+		else if (!memcmp(mac, "\0\0\0\0\0\0", MAC_LEN))
+			what = "is the zero MAC address";
+		else if (lladdr_known(pin, mac))
+			what = "is given twice";
+		else if (pin->n_lladdrs == ARPPIN_LLADDRS_MAX)
+			what = "is one too many: a pin has at most 16 MAC addresses";
+		else
+			what = NULL;
+		if (what)
+			return fail(error, 0, item - word, "lladdr: \"%s\" %s",
+				    show_len(item, len).text, what);
+
+		memcpy(pin->lladdrs[pin->n_lladdrs++], mac, MAC_LEN);
+		if (!item[len])
+			return true;
+		item += len + 1;
+	}
+}
+
+static bool parse_mode(const char *word, struct request *request, struct parse_error *error)
+{
+	request->pin.mode = names_value(&names_mode, word);
+	if (!request->pin.mode)
+		return fail(error, 0, 0, "mode: \"%s\" is neither enforce nor audit",
+			    show(word).text);
+	return true;
+}
+
+static bool parse_resident(const char *word, struct request *request, struct parse_error *error)
+{
+	request->pin.resident = !strcmp(word, "on");
+	if (!request->pin.resident && strcmp(word, "off"))
+		return fail(error, 0, 0, "resident: \"%s\" is neither on nor off",
+			    show(word).text);
+	return true;
+}
+
+static bool parse_unpinned(const char *word, struct request *request, struct parse_error *error)
+{
+	request->guard.unpinned = names_value(&names_unpinned, word);
+	if (!request->guard.unpinned)
+		return fail(error, 0, 0, "unpinned: \"%s\" is not accept, audit or drop",
+			    show(word).text);
+	return true;
+}
+
+static const struct keyword {
+	const char *word;
+	const char *value;
+	unsigned int key;
+	bool (*parse)(const char *word, struct request *request, struct parse_error *error);
+} keywords[] = {
+	{ "dev", "DEV", KEY_DEV, parse_dev },
+	{ "lladdr", "MAC[,MAC...]", KEY_LLADDR, parse_lladdrs },
+	{ "mode", "enforce|audit", KEY_MODE, parse_mode },
+	{ "resident", "on|off", KEY_RESIDENT, parse_resident },
+	{ "unpinned", "accept|audit|drop", KEY_UNPINNED, parse_unpinned },
+};
+
+static const struct keyword *find_keyword(const char *word, unsigned int allowed)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if ((keywords[i].key & allowed) && !strcmp(keywords[i].word, word))
+			return &keywords[i];
+	return NULL;
+}
+
+static bool fail_unknown(const char *word, int at, unsigned int allowed, struct parse_error *error)
+{
+	char list[64] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
+		if (!(keywords[i].key & allowed))
+			continue;
+		if (*list)
+			strcat(list, ", ");
+		strcat(list, keywords[i].word);
+	}
+	return fail(error, at, 0, "\"%s\" is not expected here (keywords: %s)",
+		    show(word).text, list);
+}
+
+/* words[from] onwards. */
+static bool parse_keywords(int n, char *const words[], int from, unsigned int allowed,
+			   unsigned int required, struct request *request,
+			   struct parse_error *error)
+{
+	for (int i = from; i < n; i += 2) {
+		const struct keyword *keyword = find_keyword(words[i], allowed);
+
+		if (!keyword)
+			return fail_unknown(words[i], i, allowed, error);
+		if (request->given & keyword->key)
+			return fail(error, i, 0, "\"%s\" is given twice", keyword->word);
+		if (i + 1 == n)
+			return fail(error, n, 0, "\"%s\" needs a value: %s", keyword->word,
+				    keyword->value);
+		if (!keyword->parse(words[i + 1], request, error)) {
+			error->word = i + 1;
+			return false;
+		}
+		request->given |= keyword->key;
+		if (keyword->key == KEY_RESIDENT)
+			request->resident_word = i + 1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (keywords[i].key & required & ~request->given)
+			return fail(error, n, 0, "\"%s %s\" is missing", keywords[i].word,
+				    keywords[i].value);
+	return true;
+}
+
+bool parse_pin(int n, char *const words[], struct pin *pin, struct parse_error *error)
+{
+	const unsigned int required = KEY_DEV | KEY_LLADDR;
+	struct request request = {0};
+
+	if (n < 1)
+		return fail(error, 0, 0, "ADDR is missing");
+	if (!parse_address(words[0], &request.pin.addr, error) ||
+	    !parse_keywords(n, words, 1, required | KEY_MODE | KEY_RESIDENT, required,
+			    &request, error))
+		return false;
+
+	/* The kernel's defaults, so that pins can be compared. */
+	if (!request.pin.mode)
+		request.pin.mode = ARPPIN_MODE_ENFORCE;
+	if (!(request.given & KEY_RESIDENT))
+		request.pin.resident = request.pin.mode == ARPPIN_MODE_ENFORCE;
+	if (request.pin.resident && request.pin.mode == ARPPIN_MODE_AUDIT)
+		return fail(error, request.resident_word, 0,
+			    "resident: \"on\" does not go with mode audit, which changes nothing");
+	*pin = request.pin;
+	return true;
+}
+
+bool parse_pin_key(int n, char *const words[], struct pin *pin, struct parse_error *error)
+{
+	struct request request = {0};
+
+	if (n < 1)
+		return fail(error, 0, 0, "ADDR is missing");
+	if (!parse_address(words[0], &request.pin.addr, error) ||
+	    !parse_keywords(n, words, 1, KEY_DEV, KEY_DEV, &request, error))
+		return false;
+	*pin = request.pin;
+	return true;
+}
+
+bool parse_pin_filter(int n, char *const words[], struct pin *pin, struct parse_error *error)
+{
+	struct request request = {0};
+	int from = 0;
+
+	if (n && strcmp(words[0], "dev")) {
+		if (!parse_address(words[0], &request.pin.addr, error))
+			return false;
+		from = 1;
+	}
+	if (!parse_keywords(n, words, from, KEY_DEV, 0, &request, error))
+		return false;
+	*pin = request.pin;
+	return true;
+}
+
+bool parse_dev_filter(int n, char *const words[], char dev[IFNAMSIZ], struct parse_error *error)
+{
+	struct request request = {0};
+
+	if (!parse_keywords(n, words, 0, KEY_DEV, 0, &request, error))
+		return false;
+	memcpy(dev, request.pin.dev, IFNAMSIZ);
+	return true;
+}
+
+bool parse_guard(int n, char *const words[], struct guard *guard, struct parse_error *error)
+{
+	const unsigned int required = KEY_DEV | KEY_UNPINNED;
+	struct request request = {0};
+
+	if (!parse_keywords(n, words, 0, required, required, &request, error))
+		return false;
+	*guard = request.guard;
+	memcpy(guard->dev, request.pin.dev, IFNAMSIZ);
+	return true;
+}
+
+bool parse_nothing(int n, char *const words[], struct parse_error *error)
+{
+	if (n)
+		return fail(error, 0, 0, "\"%s\" is not expected here", show(words[0]).text);
+	return true;
+}
+
+int compare_pins(const struct pin *a, const struct pin *b)
+{
+	int order = strcmp(a->dev, b->dev);
+
+	if (!order)
+		order = (a->addr.family > b->addr.family) - (a->addr.family < b->addr.family);
+	if (!order)
+		order = memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes));
+	return order;
+}
+
+int compare_guards(const struct guard *a, const struct guard *b)
+{
+	return strcmp(a->dev, b->dev);
+}
+
+static int compare_config_pins(const void *p, const void *q)
+{
+	const struct config_pin *a = p, *b = q;
+	int order = compare_pins(&a->pin, &b->pin);
+
+	return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
+static int compare_config_guards(const void *p, const void *q)
+{
+	const struct config_guard *a = p, *b = q;
+	int order = compare_guards(&a->guard, &b->guard);
+
+	return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
+/* Room for one more of `n` items; the array doubles, so n is a hint enough. */
+static void *grown(void *array, size_t n, size_t size)
+{
+	if (n && (n & (n - 1)))
+		return array;
+	return realloc(array, (n ? 2 * n : 1) * size);
+}
+
+static bool add_pin(struct config *config, const struct pin *pin, unsigned int line,
+		    struct parse_error *error)
+{
+	struct config_pin *pins;
+
+	if (config->n_pins == ARPPIN_PINS_MAX)
+		return fail(error, 0, 0, "more than %d pins", ARPPIN_PINS_MAX);
+	pins = grown(config->pins, config->n_pins, sizeof(*pins));
+	if (!pins)
+		return fail(error, 0, 0, "out of memory");
+	config->pins = pins;
+	pins[config->n_pins++] = (struct config_pin){ .pin = *pin, .line = line };
+	return true;
+}
+
+static bool add_guard(struct config *config, const struct guard *guard, unsigned int line,
+		      struct parse_error *error)
+{
+	struct config_guard *guards;
+
+	if (config->n_guards == ARPPIN_DEVS_MAX)
+		return fail(error, 0, 0, "more than %d guards", ARPPIN_DEVS_MAX);
+	guards = grown(config->guards, config->n_guards, sizeof(*guards));
+	if (!guards)
+		return fail(error, 0, 0, "out of memory");
+	config->guards = guards;
+	guards[config->n_guards++] = (struct config_guard){ .guard = *guard, .line = line };
+	return true;
+}
+
+static bool parse_words(int n, char *const words[], struct config *config, unsigned int line,
+			struct parse_error *error)
+{
+	bool is_pin = !strcmp(words[0], "pin");
+	struct guard guard;
+	struct pin pin;
+
+	if (!is_pin && strcmp(words[0], "guard"))
+		return fail(error, 0, 0, "\"%s\" is neither \"pin add\" nor \"guard set\"",
+			    show(words[0]).text);
+	if (n < 2)
+		return fail(error, 1, 0, "\"%s\" is missing after \"%s\"",
+			    is_pin ? "add" : "set", words[0]);
+	if (strcmp(words[1], is_pin ? "add" : "set"))
+		return fail(error, 1, 0, "\"%s %s\" is neither \"pin add\" nor \"guard set\"",
+			    words[0], show(words[1]).text);
+	if (is_pin ? parse_pin(n - 2, words + 2, &pin, error) :
+		     parse_guard(n - 2, words + 2, &guard, error))
+		return is_pin ? add_pin(config, &pin, line, error) :
+				add_guard(config, &guard, line, error);
+	error->word += 2;
+	return false;
+}
+
+static bool fail_at(struct parse_error *error, unsigned int column, const char *text)
+{
+	error->column = column;
+	return fail(error, 0, 0, "%s", text);
+}
+
+/* Everything of a line but its end; makes words of it in place. */
+static bool parse_line(char *line, size_t len, struct config *config, unsigned int number,
+		       struct parse_error *error)
+{
+	/* A valid line has 11 words at most: one cut after 16 is wrong all the same. */
+	char *words[16];
+	unsigned int n = 0;
+	char *word, *rest;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!line[i])
+			return fail_at(error, i + 1, "a NUL byte");
+		if (((unsigned char)line[i] < ' ' && line[i] != '\t') || line[i] == 0x7f)
+			return fail_at(error, i + 1, "a control character");
+	}
+	for (rest = line; n < ARRAY_SIZE(words); n++) {
+		rest += strspn(rest, " \t");
+		if (!*rest || *rest == '#')
+			break;
+		word = rest;
+		rest += strcspn(rest, " \t");
+		if (*rest)
+			*rest++ = '\0';
+		words[n] = word;
+	}
+	if (!n || parse_words(n, words, config, number, error))
+		return true;
+	if (error->word < n)
+		error->column = words[error->word] - line + error->offset + 1;
+	else
+		error->column = words[n - 1] + strlen(words[n - 1]) - line + 1;
+	return false;
+}
+
+/*
+ * Sorts, and finds the first line that repeats an earlier one. It may well be
+ * before the line of an error found so far: only lines up to there were read.
+ */
+static bool sort_config(struct config *config, struct parse_error *error)
+{
+	unsigned int line = 0, earlier = 0;
+	const struct guard *guard = NULL;
+	const struct pin *pin = NULL;
+	char addr[INET6_ADDRSTRLEN];
+	char dev[IFNAMSIZ * 4];
+
+	if (config->n_pins)
+		qsort(config->pins, config->n_pins, sizeof(*config->pins), compare_config_pins);
+	if (config->n_guards)
+		qsort(config->guards, config->n_guards, sizeof(*config->guards),
+		      compare_config_guards);
+
+	for (size_t i = 1; i < config->n_pins; i++) {
+		const struct config_pin *a = &config->pins[i - 1], *b = &config->pins[i];
+
+		if (!compare_pins(&a->pin, &b->pin) && (!line || b->line < line)) {
+			line = b->line;
+			earlier = a->line;
+			pin = &b->pin;
+		}
+	}
+	for (size_t i = 1; i < config->n_guards; i++) {
+		const struct config_guard *a = &config->guards[i - 1], *b = &config->guards[i];
+
+		if (!compare_guards(&a->guard, &b->guard) && (!line || b->line < line)) {
+			line = b->line;
+			earlier = a->line;
+			guard = &b->guard;
+		}
+	}
+	if (!line)
+		return true;
+
+	error->line = line;
+	error->column = 1;
+	if (guard) {
+		parse_escape(dev, sizeof(dev), guard->dev, strlen(guard->dev), false);
+		return fail(error, 0, 0, "\"dev %s\" has a guard already, on line %u", dev,
+			    earlier);
+	}
+	parse_escape(dev, sizeof(dev), pin->dev, strlen(pin->dev), false);
+	inet_ntop(pin->addr.family, pin->addr.bytes, addr, sizeof(addr));
+	return fail(error, 0, 0, "\"%s dev %s\" is pinned already, on line %u", addr, dev, earlier);
+}
+
+bool parse_config(const char *text, size_t len, struct config *config, struct parse_error *error)
+{
+	unsigned int number = 0;
+	bool good = true;
+
+	memset(config, 0, sizeof(*config));
+	memset(error, 0, sizeof(*error));
+	for (const char *end = text + len; good && text < end; ) {
+		const char *newline = memchr(text, '\n', end - text);
+		size_t line_len = (newline ? newline : end) - text;
+		char *line = malloc(line_len + 1);
+
+		number++;
+		if (line) {
+			memcpy(line, text, line_len);
+			text += line_len + 1;
+			if (line_len && line[line_len - 1] == '\r')
+				line_len--;
+			line[line_len] = '\0';
+			good = parse_line(line, line_len, config, number, error);
+		} else {
+			good = fail_at(error, 1, "out of memory");
+		}
+		free(line);
+		if (!good)
+			error->line = number;
+		if (!newline)
+			break;
+	}
+	if (sort_config(config, error) && good)
+		return true;
+	config_free(config);
+	return false;
+}
+
+void config_free(struct config *config)
+{
+	free(config->pins);
+	free(config->guards);
+	memset(config, 0, sizeof(*config));
+}

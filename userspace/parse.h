@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Words -> struct. No socket, no exit, no output and no state of its own: the
+ * words may come from anybody, and so a fuzzer may call all of this.
+ */
+#ifndef PARSE_H
+#define PARSE_H
+
+#include <stddef.h>
+
+#include "model.h"
+
+/* The parser knows no file by name: its caller puts FILE before LINE:COLUMN. */
+struct parse_error {
+	unsigned int word;	/* the wrong one; the number of words: one is missing */
+	unsigned int offset;	/* bytes into that word */
+	unsigned int line;	/* from 1; only parse_config() sets these two */
+	unsigned int column;
+	char text[320];		/* names the word; one line, printable */
+};
+
+/* What follows "pin add" and "pin replace". */
+bool parse_pin(int n, char *const words[], struct pin *pin, struct parse_error *error);
+
+/* ADDR dev DEV */
+bool parse_pin_key(int n, char *const words[], struct pin *pin, struct parse_error *error);
+
+/* [ADDR] [dev DEV] */
+bool parse_pin_filter(int n, char *const words[], struct pin *pin, struct parse_error *error);
+
+/* [dev DEV]; "" without one */
+bool parse_dev_filter(int n, char *const words[], char dev[IFNAMSIZ], struct parse_error *error);
+
+/* What follows "guard set". */
+bool parse_guard(int n, char *const words[], struct guard *guard, struct parse_error *error);
+
+/* For a command without arguments. */
+bool parse_nothing(int n, char *const words[], struct parse_error *error);
+
+struct config_pin {
+	struct pin pin;
+	unsigned int line;
+};
+
+struct config_guard {
+	struct guard guard;
+	unsigned int line;
+};
+
+/* A configuration: sorted as by compare_pins() and compare_guards(). */
+struct config {
+	struct config_pin *pins;
+	size_t n_pins;
+	struct config_guard *guards;
+	size_t n_guards;
+};
+
+/* The error is that of the first line that is wrong. */
+bool parse_config(const char *text, size_t len, struct config *config, struct parse_error *error);
+void config_free(struct config *config);
+
+/* By device name and address alone. */
+int compare_pins(const struct pin *a, const struct pin *b);
+int compare_guards(const struct guard *a, const struct guard *b);
+
+/* Writes text so that it is one word, or with `spaces` one line, and printable: "\xNN". */
+void parse_escape(char *out, size_t size, const char *text, size_t len, bool spaces);
+
+#endif
