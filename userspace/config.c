@@ -61,6 +61,7 @@ struct step {
 struct plan {
 	struct step *steps;
 	size_t n;
+	size_t gate;			/* steps from here on wait for all before to be done */
 	size_t failed;			/* steps that were refused */
 	const struct step *first;	/* of them */
 	struct nl_error error;		/* its error */
@@ -191,6 +192,7 @@ static bool make_plan(struct plan *plan, const struct config *config, const stru
 	plan_pins(plan, config, pins, false);
 	/* Stricter guards after the pins that they would cut off. */
 	plan_guards(plan, config, guards);
+	plan->gate = plan->n;
 	if (!first)
 		plan_pins(plan, config, pins, true);
 	free(names);
@@ -242,7 +244,7 @@ static bool step_refused(const struct nl_error *error, size_t i, void *data)
 static size_t undo(struct ctl *ctl, const struct plan *plan, size_t n)
 {
 	struct plan back = {0};
-	size_t sent;
+	size_t sent = 0;
 
 	back.steps = malloc((n + 1) * sizeof(*back.steps));
 	if (!back.steps)
@@ -258,24 +260,23 @@ static size_t undo(struct ctl *ctl, const struct plan *plan, size_t n)
 		step->unpinned = step->old_unpinned;
 		back.n++;
 	}
-	for (size_t done = 0; done < back.n; done += sent) {
-		struct plan rest = { .steps = back.steps + done, .n = back.n - done };
-
-		if (!nl_batch(&ctl->nl, rest.n, fill_step, step_refused, &rest, &sent)) {
-			back.failed += rest.n;
+	while (sent < back.n)
+		if (!nl_batch(&ctl->nl, back.n, fill_step, step_refused, &back, &sent)) {
+			back.failed += back.n - sent;
 			break;
 		}
-		back.failed += rest.failed;
-	}
 	free(back.steps);
 	return back.failed;
 }
 
 static int apply(struct ctl *ctl, struct plan *plan, const char *file)
 {
-	size_t sent, failed;
+	size_t sent = 0, failed;
 
-	if (nl_batch(&ctl->nl, plan->n, fill_step, step_refused, plan, &sent) && !plan->failed)
+	/* No pin goes out while one that shall come in may still be refused. */
+	if (nl_batch(&ctl->nl, plan->gate, fill_step, step_refused, plan, &sent) &&
+	    !plan->failed &&
+	    nl_batch(&ctl->nl, plan->n, fill_step, step_refused, plan, &sent) && !plan->failed)
 		return EXIT_DONE;
 	if (!plan->failed)
 		plan->error = ctl->nl.error;

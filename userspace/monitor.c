@@ -43,22 +43,35 @@ static void handle_event(struct watch *watch, const struct nlmsghdr *nlh)
 	print_event(watch->out, &event);
 }
 
+static void went(struct ctl *ctl, struct watch *watch)
+{
+	print_module(watch->out, "module-unloaded");
+	ctl->nl.family = 0;
+	watch->overrun = false;
+}
+
+static bool came(struct ctl *ctl, struct watch *watch)
+{
+	watch->last = 0;
+	watch->overrun = false;
+	if (!nl_join_events(&ctl->nl)) {
+		refused(ctl);
+		return false;
+	}
+	print_module(watch->out, "module-loaded");
+	return true;
+}
+
 static bool handle_message(struct ctl *ctl, struct watch *watch, const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 
 	switch (nl_family_news(&ctl->nl, nlh)) {
 	case NL_FAMILY_WENT:
-		print_module(watch->out, "module-unloaded");
-		ctl->nl.family = 0;
+		went(ctl, watch);
 		return true;
 	case NL_FAMILY_CAME:
-		watch->last = 0;
-		watch->overrun = false;
-		if (!nl_join_events(&ctl->nl))
-			return false;
-		print_module(watch->out, "module-loaded");
-		return true;
+		return came(ctl, watch);
 	case NL_FAMILY_OTHER:
 		break;
 	}
@@ -93,17 +106,31 @@ static bool latest_event(struct nl *nl, __u64 *seq)
  * would be told no sooner than with the next event. So ask for the number of
  * the latest one, let pass what is still on its way, and tell the rest.
  */
-static void settle(struct watch *watch)
+static bool settle(struct ctl *ctl, struct watch *watch)
 {
 	static struct nl nl;
 
-	if (!watch->target && latest_event(&nl, &watch->target) && watch->target > watch->last)
-		return;
+	if (!watch->target) {
+		bool loaded = latest_event(&nl, &watch->target);
+
+		/* That the module went or came may be among what is missing. */
+		if (ctl->nl.family && (loaded ? nl.family != ctl->nl.family :
+						nl.error.code == ENOENT))
+			went(ctl, watch);
+		if (loaded && nl.family != ctl->nl.family) {
+			ctl->nl.family = nl.family;
+			ctl->nl.group = nl.group;
+			return came(ctl, watch);
+		}
+		if (watch->target > watch->last)
+			return true;
+	}
 	if (watch->target > watch->last) {
 		print_lost(watch->out, watch->last + 1, watch->target);
 		watch->last = watch->target;
 	}
 	watch->overrun = false;
+	return true;
 }
 
 /* One datagram. */
@@ -122,12 +149,9 @@ static bool read_events(struct ctl *ctl, struct watch *watch)
 		wrong("cannot receive events: %s", strerror(errno));
 		return false;
 	}
-	for (; left > 0 && mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
-		if (!handle_message(ctl, watch, nlh)) {
-			refused(ctl);
+	for (; left > 0 && mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+		if (!handle_message(ctl, watch, nlh))
 			return false;
-		}
-	}
 	return true;
 }
 
@@ -139,8 +163,7 @@ static int loop(struct ctl *ctl, struct watch *watch, int signals)
 		[OUTPUT] = { .fd = STDOUT_FILENO }, /* tells that its reader has gone */
 		[EVENTS] = { .fd = mnl_socket_get_fd(ctl->nl.sock), .events = POLLIN },
 	};
-
-	int left = -1;
+	unsigned int left = LAST_EVENTS;
 
 	for (;;) {
 		int ready = poll(fds, N_FDS, watch->overrun ? QUIET_MS : -1);
@@ -151,13 +174,14 @@ static int loop(struct ctl *ctl, struct watch *watch, int signals)
 			wrong("cannot wait for events: %s", strerror(errno));
 			return EXIT_REFUSED;
 		}
-		if (fds[SIGNALS].revents && left < 0)
-			left = LAST_EVENTS;
-		if (fds[OUTPUT].revents || !left-- || (left >= 0 && !fds[EVENTS].revents))
+		if (fds[OUTPUT].revents)
 			return EXIT_DONE;
-		if (!ready)
-			settle(watch);
-		else if (!read_events(ctl, watch))
+		/* The signal is never read, and so stays there. */
+		if (fds[SIGNALS].revents && (!fds[EVENTS].revents || !left--))
+			return EXIT_DONE;
+		if (!ready && !settle(ctl, watch))
+			return EXIT_REFUSED;
+		if (ready && !read_events(ctl, watch))
 			return EXIT_REFUSED;
 		if (fflush(stdout)) {
 			if (errno == EPIPE)

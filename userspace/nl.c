@@ -49,7 +49,7 @@ static const char *error_sentence(int code)
 
 /*
  * Makes the error of a refusal: the kernel's own text, and before it the word
- * of the attribute it blames; `request` is NULL if it is not ours to explain.
+ * of the attribute of the request it blames.
  */
 static void refusal(struct nl *nl, const struct nlmsghdr *nlh, const struct nlmsghdr *request)
 {
@@ -69,7 +69,7 @@ static void refusal(struct nl *nl, const struct nlmsghdr *nlh, const struct nlms
 			if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
 				parse_escape(text, sizeof(text), payload, strnlen(payload, len),
 					     true);
-			else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS && request &&
+			else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS &&
 				 len == sizeof(__u32))
 				word = msg_attr_word(request, mnl_attr_get_u32(attr));
 		}
@@ -191,9 +191,17 @@ bool nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_answer answer, void *data, 
 	return fail(nl, EINTR, "the tables changed each time they were read; try again");
 }
 
+/* The requests of one batch, numbered from `first_seq`; the first is request `from`. */
+struct batch {
+	struct nlmsghdr *requests[NL_BATCH];
+	__u32 first_seq;
+	size_t from;
+	size_t n;
+};
+
 /* Reads the answers to a batch: each refusal, and an answer to the last request. */
-static bool batch_answers(struct nl *nl, size_t from, size_t n, __u32 first_seq,
-			  nl_refused refused, void *data, bool *stop)
+static bool batch_answers(struct nl *nl, const struct batch *batch, nl_refused refused,
+			  void *data, bool *stop)
 {
 	for (;;) {
 		const struct nlmsghdr *nlh;
@@ -204,16 +212,16 @@ static bool batch_answers(struct nl *nl, size_t from, size_t n, __u32 first_seq,
 			return false;
 		for (nlh = (void *)nl->buffer; mnl_nlmsg_ok(nlh, len);
 		     nlh = mnl_nlmsg_next(nlh, &len)) {
-			__u32 i = nlh->nlmsg_seq - first_seq;
+			__u32 i = nlh->nlmsg_seq - batch->first_seq;
 
-			if (i >= n || nlh->nlmsg_type != NLMSG_ERROR)
+			if (i >= batch->n || nlh->nlmsg_type != NLMSG_ERROR)
 				continue;
 			if (end_code(nlh)) {
-				refusal(nl, nlh, NULL);
-				if (refused(&nl->error, from + i, data))
+				refusal(nl, nlh, batch->requests[i]);
+				if (refused(&nl->error, batch->from + i, data))
 					*stop = true;
 			}
-			if (i == n - 1)
+			if (i == batch->n - 1)
 				return true;
 		}
 	}
@@ -225,27 +233,25 @@ bool nl_batch(struct nl *nl, size_t n, nl_fill fill, nl_refused refused, void *d
 	char buffer[NL_BUFFER_SIZE] __attribute__((aligned(8)));
 	bool stop = false;
 
-	*sent = 0;
 	while (*sent < n && !stop) {
-		size_t from = *sent, count = n - from < NL_BATCH ? n - from : NL_BATCH;
-		__u32 first_seq = nl->seq + 1;
+		struct batch batch = { .first_seq = nl->seq + 1, .from = *sent };
 		size_t len = 0;
 
 		/*
 		 * A refusal is always answered, a success only on demand: one
 		 * demand at the end shows that all of the batch was done.
 		 */
-		for (size_t i = 0; i < count; i++) {
-			struct nlmsghdr *nlh = fill(nl, buffer + len, from + i, data);
+		while (batch.n < NL_BATCH && *sent + batch.n < n) {
+			struct nlmsghdr *nlh = fill(nl, buffer + len, *sent + batch.n, data);
 
-			if (i == count - 1)
-				nlh->nlmsg_flags |= NLM_F_ACK;
 			len += NLMSG_ALIGN(nlh->nlmsg_len);
+			batch.requests[batch.n++] = nlh;
 		}
+		batch.requests[batch.n - 1]->nlmsg_flags |= NLM_F_ACK;
 		if (!send_request(nl, buffer, len))
 			return false;
-		*sent += count;
-		if (!batch_answers(nl, from, count, first_seq, refused, data, &stop))
+		*sent += batch.n;
+		if (!batch_answers(nl, &batch, refused, data, &stop))
 			return false;
 	}
 	return true;

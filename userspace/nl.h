@@ -63,8 +63,8 @@ bool nl_do(struct nl *nl, struct nlmsghdr *nlh, nl_answer answer, void *data);
 bool nl_dump(struct nl *nl, struct nlmsghdr *nlh, nl_answer answer, void *data, size_t *n);
 
 /*
- * Sends requests 0 to n - 1. *sent counts those that went out: of them all but
- * the refused ones were done. False: the connection failed.
+ * Sends requests *sent to n - 1. *sent then counts those that went out: of them
+ * all but the refused ones were done. False: the connection failed.
  */
 bool nl_batch(struct nl *nl, size_t n, nl_fill fill, nl_refused refused, void *data,
 	      size_t *sent);

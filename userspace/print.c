@@ -175,8 +175,7 @@ static void text_cache(struct out *out, const struct event *event)
 
 	out_string(out, NULL, " ", event->pin.dev);
 	out_address(out, NULL, ": ", &event->pin.addr);
-	out_text(out, healed ? " was" : " set");
-	out_mac(out, NULL, " to ", event->lladdr);
+	out_mac(out, NULL, healed ? " was at " : " put at ", event->lladdr);
 	out_macs(out, NULL, healed ? " in the neighbour cache, healed to " :
 				     " in the neighbour cache, pinned to ", &event->pin);
 }

@@ -5,8 +5,8 @@ Sends ARP frames from a packet socket; much faster to start than scapy.
 
 	op=request|reply|NUMBER	default: request, which takes over every cache
 	spa= sha= tpa= tha=	sender and target; sha=random: another in each frame,
-				spa=A/LEN: the addresses of that prefix in turn
-	src= dst=		Ethernet; default: sha, and broadcast
+				spa=A/LEN, tpa=A/LEN: the addresses of that prefix in turn
+	src= dst= type=		Ethernet; default: sha, broadcast, 0x0806
 	count=N			frames, default 1; 0: until killed
 	interval=SECONDS	between two frames, default 0
 	hrd= pro= hln= pln=	of the ARP header
@@ -28,6 +28,14 @@ def number(text, length):
     return int(text, 0).to_bytes(length, "big")
 
 
+def addresses(text):
+    """A/LEN: a function from a number to an address."""
+    address, _, prefix = text.partition("/")
+    first = int.from_bytes(inet_aton(address), "big")
+    count = 1 << (32 - int(prefix or 32))
+    return lambda number: (first + number % count).to_bytes(4, "big")
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
@@ -35,7 +43,7 @@ def main():
         "op": "request", "spa": "192.0.2.1", "sha": "02:00:00:00:00:66",
         "tpa": "192.0.2.10", "tha": "00:00:00:00:00:00", "src": "",
         "dst": "ff:ff:ff:ff:ff:ff", "count": "1", "interval": "0",
-        "hrd": "1", "pro": "0x0800", "hln": "6", "pln": "4", "seed": "1",
+        "type": "0x0806", "hrd": "1", "pro": "0x0800", "hln": "6", "pln": "4", "seed": "1",
     }
     for word in sys.argv[2:]:
         key, equals, value = word.partition("=")
@@ -46,12 +54,12 @@ def main():
     op = {"request": "1", "reply": "2"}.get(options["op"], options["op"])
     head = (number(options["hrd"], 2) + number(options["pro"], 2) +
             number(options["hln"], 1) + number(options["pln"], 1) + number(op, 2))
-    target = mac(options["tha"]) + inet_aton(options["tpa"])
+    tha = mac(options["tha"])
     dst = mac(options["dst"])
     src = options["src"] and mac(options["src"])
-    spa, _, prefix = options["spa"].partition("/")
-    first = int.from_bytes(inet_aton(spa), "big")
-    addresses = 1 << (32 - int(prefix or 32))
+    kind = number(options["type"], 2)
+    spa = addresses(options["spa"])
+    tpa = addresses(options["tpa"])
     randomly = options["sha"] == "random"
     state = int(options["seed"])
     sha = b"" if randomly else mac(options["sha"])
@@ -67,9 +75,8 @@ def main():
         if randomly: # a generator of full period: no MAC comes twice
             state = (state * 1664525 + 1013904223) & 0xffffffff
             sha = b"\x06\x00" + state.to_bytes(4, "big")
-        packets.send(dst + (src or sha) + b"\x08\x06" + head + sha +
-                     (first + sent % addresses).to_bytes(4, "big") + target +
-                     bytes(18))
+        packets.send(dst + (src or sha) + kind + head + sha + spa(sent) +
+                     tha + tpa(sent) + bytes(18))
         sent += 1
     print(sent)
 

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Words -> struct, and what is said of each word that is wrong. */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "parse.h"
+
+#define MAC "02:00:00:00:00:01"
+
+/*
+ * A command line cut at its spaces. Each word is on the heap, at its exact
+ * size: ASan sees each byte too far.
+ */
+struct words {
+	int n;
+	char *words[32];
+};
+
+static struct words cut(const char *line)
+{
+	struct words words = { 0 };
+
+	while (*line) {
+		size_t len = strcspn(line, " ");
+
+		words.words[words.n++] = strndup(line, len);
+		line += len + (line[len] == ' ');
+	}
+	return words;
+}
+
+static void cut_free(struct words *words)
+{
+	for (int i = 0; i < words->n; i++)
+		free(words->words[i]);
+}
+
+static struct pin good_pin(const char *line)
+{
+	struct words words = cut(line);
+	struct parse_error error = { 0 };
+	struct pin pin;
+	bool good = parse_pin(words.n, words.words, &pin, &error);
+
+	if (!good)
+		print_message("%s: %s\n", line, error.text);
+	assert_true(good);
+	cut_free(&words);
+	return pin;
+}
+
+typedef bool (*parse_pin_words)(int n, char *const words[], struct pin *pin,
+				struct parse_error *error);
+
+static void bad(parse_pin_words parse, const char *line, unsigned int word, unsigned int offset,
+		const char *text)
+{
+	struct words words = cut(line);
+	struct parse_error error = { 0 };
+	struct pin pin;
+
+	assert_false(parse(words.n, words.words, &pin, &error));
+	assert_string_equal(error.text, text);
+	assert_int_equal(error.word, word);
+	assert_int_equal(error.offset, offset);
+	cut_free(&words);
+}
+
+static void assert_address(const struct address *addr, int family, const char *text)
+{
+	char got[INET6_ADDRSTRLEN];
+
+	assert_int_equal(addr->family, family);
+	assert_string_equal(inet_ntop(family, addr->bytes, got, sizeof(got)), text);
+}
+
+static void pin_words(void **state)
+{
+	struct pin pin = good_pin("192.0.2.1 dev eth0 lladdr " MAC);
+
+	(void)state;
+	assert_address(&pin.addr, AF_INET, "192.0.2.1");
+	assert_string_equal(pin.dev, "eth0");
+	assert_int_equal(pin.n_lladdrs, 1);
+	assert_memory_equal(pin.lladdrs[0], "\2\0\0\0\0\1", 6);
+	assert_int_equal(pin.mode, ARPPIN_MODE_ENFORCE);
+	assert_true(pin.resident);
+
+	pin = good_pin("192.0.2.1 resident off lladdr a-B-1-02-3-4,2:0:0:0:0:FF dev e");
+	assert_int_equal(pin.n_lladdrs, 2);
+	assert_memory_equal(pin.lladdrs[0], "\x0a\x0b\x01\x02\x03\x04", 6);
+	assert_memory_equal(pin.lladdrs[1], "\2\0\0\0\0\xff", 6);
+	assert_false(pin.resident);
+	assert_string_equal(pin.dev, "e");
+}
+
+static void pin_defaults(void **state)
+{
+	struct pin pin = good_pin("192.0.2.1 dev eth0 lladdr " MAC " mode audit");
+
+	(void)state;
+	assert_int_equal(pin.mode, ARPPIN_MODE_AUDIT);
+	assert_false(pin.resident);
+	bad(parse_pin, "192.0.2.1 dev eth0 resident on lladdr " MAC " mode audit", 4, 0,
+	    "resident: \"on\" does not go with mode audit, which changes nothing");
+}
+
+static void pin_ipv6(void **state)
+{
+	struct pin pin = good_pin("2001:db8::1 dev eth0 lladdr " MAC);
+
+	(void)state;
+	assert_address(&pin.addr, AF_INET6, "2001:db8::1");
+}
+
+static void wrong_addresses(void **state)
+{
+	(void)state;
+	bad(parse_pin, "", 0, 0, "ADDR is missing");
+	bad(parse_pin, "192.0.2.0/24", 0, 0, "\"192.0.2.0/24\" is not an IP address");
+	bad(parse_pin, "0.0.0.0", 0, 0,
+	    "\"0.0.0.0\" is the unspecified address: no neighbour has it");
+	bad(parse_pin, "127.255.255.255", 0, 0,
+	    "\"127.255.255.255\" is a loopback address: no neighbour has it");
+	bad(parse_pin, "239.0.0.0", 0, 0,
+	    "\"239.0.0.0\" is a multicast address: no neighbour has it");
+	bad(parse_pin, "255.255.255.255", 0, 0,
+	    "\"255.255.255.255\" is the broadcast address: no neighbour has it");
+	bad(parse_pin, "::", 0, 0, "\"::\" is the unspecified address: no neighbour has it");
+	bad(parse_pin, "::1", 0, 0, "\"::1\" is the loopback address: no neighbour has it");
+	bad(parse_pin, "ff0e::1", 0, 0, "\"ff0e::1\" is a multicast address: no neighbour has it");
+	/* The neighbours of what is refused. */
+	good_pin("0.0.0.1 dev e lladdr " MAC);
+	good_pin("126.255.255.255 dev e lladdr " MAC);
+	good_pin("128.0.0.0 dev e lladdr " MAC);
+	good_pin("223.255.255.255 dev e lladdr " MAC);
+	good_pin("240.0.0.0 dev e lladdr " MAC);
+}
+
+static void wrong_keywords(void **state)
+{
+	(void)state;
+	bad(parse_pin, "192.0.2.1", 1, 0, "\"dev DEV\" is missing");
+	bad(parse_pin, "192.0.2.1 dev eth0", 3, 0, "\"lladdr MAC[,MAC...]\" is missing");
+	bad(parse_pin, "192.0.2.1 dev", 2, 0, "\"dev\" needs a value: DEV");
+	bad(parse_pin, "192.0.2.1 dev a dev a", 3, 0, "\"dev\" is given twice");
+	bad(parse_pin, "192.0.2.1 dev a what", 3, 0,
+	    "\"what\" is not expected here (keywords: dev, lladdr, mode, resident)");
+	bad(parse_pin, "192.0.2.1 unpinned drop", 1, 0,
+	    "\"unpinned\" is not expected here (keywords: dev, lladdr, mode, resident)");
+	bad(parse_pin, "192.0.2.1 mode none", 2, 0, "mode: \"none\" is neither enforce nor audit");
+	bad(parse_pin, "192.0.2.1 resident 1", 2, 0, "resident: \"1\" is neither on nor off");
+	bad(parse_pin_key, "192.0.2.1 dev a lladdr " MAC, 3, 0,
+	    "\"lladdr\" is not expected here (keywords: dev)");
+	bad(parse_pin_key, "192.0.2.1", 1, 0, "\"dev DEV\" is missing");
+}
+
+static void wrong_macs(void **state)
+{
+	static const char *const macs[] = {
+		"02", "02:00:00:00:00", "02:00:00:00:00:", "02:00:00:00:00:01:", ":",
+		"02:00:00:00:00:01:02", "02:00:00:00:00:0g", "002:00:00:00:00:01",
+		"02:00:00:00:00:001", "02::00:00:00:01", "02-00:00:00:00:01",
+		"02:00:00:00:00-01", "020000000001", "0200.0000.0001", "+2:00:00:00:00:01",
+		"-2:00:00:00:00:01", "0x2:0:0:0:0:1", "ffffffffffffffffffffffffffff",
+	};
+	char line[128], text[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(macs); i++) {
+		snprintf(line, sizeof(line), "192.0.2.1 lladdr %s", macs[i]);
+		snprintf(text, sizeof(text), "lladdr: \"%s\" is not a MAC address", macs[i]);
+		bad(parse_pin, line, 2, 0, text);
+		snprintf(line, sizeof(line), "192.0.2.1 lladdr " MAC ",%s", macs[i]);
+		bad(parse_pin, line, 2, strlen(MAC) + 1, text);
+	}
+	bad(parse_pin, "192.0.2.1 lladdr ,", 2, 0, "lladdr: \"\" is not a MAC address");
+	bad(parse_pin, "192.0.2.1 lladdr " MAC ",", 2, strlen(MAC) + 1,
+	    "lladdr: \"\" is not a MAC address");
+	bad(parse_pin, "192.0.2.1 lladdr 0:0:0:0:0:0", 2, 0,
+	    "lladdr: \"0:0:0:0:0:0\" is the zero MAC address");
+	bad(parse_pin, "192.0.2.1 lladdr FF:ff:ff:ff:ff:ff", 2, 0,
+	    "lladdr: \"FF:ff:ff:ff:ff:ff\" is the broadcast MAC address");
+	bad(parse_pin, "192.0.2.1 lladdr 3:0:0:0:0:0", 2, 0,
+	    "lladdr: \"3:0:0:0:0:0\" is a multicast MAC address");
+	bad(parse_pin, "192.0.2.1 lladdr " MAC ",2-0-0-0-0-1", 2, strlen(MAC) + 1,
+	    "lladdr: \"2-0-0-0-0-1\" is given twice");
+}
+
+static void many_macs(void **state)
+{
+	static const char begin[] = "192.0.2.1 dev e lladdr ";
+	char line[1024];
+	struct pin pin;
+	size_t len;
+
+	(void)state;
+	snprintf(line, sizeof(line), "%s2:0:0:0:0:0", begin);
+	for (int i = 1; i < 16; i++) {
+		len = strlen(line);
+		snprintf(line + len, sizeof(line) - len, ",2:0:0:0:0:%x", i);
+	}
+	pin = good_pin(line);
+	assert_int_equal(pin.n_lladdrs, 16);
+	assert_memory_equal(pin.lladdrs[15], "\2\0\0\0\0\x0f", 6);
+	len = strlen(line);
+	snprintf(line + len, sizeof(line) - len, ",2:0:0:0:0:ff");
+	bad(parse_pin, line, 4, len + 1 - strlen(begin),
+	    "lladdr: \"2:0:0:0:0:ff\" is one too many: a pin has at most 16 MAC addresses");
+}
+
+static void device_names(void **state)
+{
+	static const char *const wrong[] = {
+		".", "..", "a/b", "a:b", "a\tb", "a\vb", "\\x00", "a\\x20b", "a\\x2fb", "a\xa0",
+	};
+	struct parse_error error = { 0 };
+	struct pin pin;
+
+	(void)state;
+	pin = good_pin("192.0.2.1 dev 123456789012345 lladdr " MAC);
+	assert_string_equal(pin.dev, "123456789012345");
+	pin = good_pin("192.0.2.1 dev ... lladdr " MAC);
+	assert_string_equal(pin.dev, "...");
+	pin = good_pin("192.0.2.1 dev \\x1b\\x5C\\x23a lladdr " MAC);
+	assert_string_equal(pin.dev, "\x1b\\#a");
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		struct words words = cut("192.0.2.1 dev");
+
+		words.words[words.n++] = strdup(wrong[i]);
+		assert_false(parse_pin(words.n, words.words, &pin, &error));
+		cut_free(&words);
+		assert_non_null(strstr(error.text, "is not a device name"));
+		assert_int_equal(error.word, 2);
+	}
+	bad(parse_pin, "192.0.2.1 dev 1234567890123456", 2, 0,
+	    "dev: \"1234567890123456\" is longer than a device name (15 bytes)");
+	bad(parse_pin, "192.0.2.1 dev a\\b", 2, 0,
+	    "dev: \"a\\b\" has a \"\\\" that does not begin \"\\xNN\"");
+	bad(parse_pin, "192.0.2.1 dev a\\x4", 2, 0,
+	    "dev: \"a\\x4\" has a \"\\\" that does not begin \"\\xNN\"");
+}
+
+static void filters(void **state)
+{
+	struct words words = cut("192.0.2.1 dev eth0");
+	struct parse_error error;
+	struct pin pin;
+	char dev[IFNAMSIZ];
+
+	(void)state;
+	assert_true(parse_pin_filter(3, words.words, &pin, &error));
+	assert_address(&pin.addr, AF_INET, "192.0.2.1");
+	assert_string_equal(pin.dev, "eth0");
+	assert_true(parse_pin_filter(2, words.words + 1, &pin, &error));
+	assert_int_equal(pin.addr.family, AF_UNSPEC);
+	assert_string_equal(pin.dev, "eth0");
+	assert_true(parse_pin_filter(0, words.words, &pin, &error));
+	assert_int_equal(pin.addr.family, AF_UNSPEC);
+	assert_string_equal(pin.dev, "");
+	assert_true(parse_pin_key(3, words.words, &pin, &error));
+	assert_true(parse_dev_filter(2, words.words + 1, dev, &error));
+	assert_string_equal(dev, "eth0");
+	assert_true(parse_dev_filter(0, words.words, dev, &error));
+	assert_string_equal(dev, "");
+	assert_false(parse_dev_filter(1, words.words, dev, &error));
+	assert_true(parse_nothing(0, words.words, &error));
+	assert_false(parse_nothing(1, words.words, &error));
+	assert_string_equal(error.text, "\"192.0.2.1\" is not expected here");
+	cut_free(&words);
+	bad(parse_pin_filter, "dev eth0 192.0.2.1", 2, 0,
+	    "\"192.0.2.1\" is not expected here (keywords: dev)");
+}
+
+static void guards(void **state)
+{
+	struct words words = cut("unpinned drop dev eth0");
+	struct parse_error error;
+	struct guard guard;
+
+	(void)state;
+	assert_true(parse_guard(4, words.words, &guard, &error));
+	assert_string_equal(guard.dev, "eth0");
+	assert_int_equal(guard.unpinned, ARPPIN_UNPINNED_DROP);
+	assert_false(parse_guard(2, words.words, &guard, &error));
+	assert_string_equal(error.text, "\"dev DEV\" is missing");
+	assert_false(parse_guard(2, words.words + 2, &guard, &error));
+	assert_string_equal(error.text, "\"unpinned accept|audit|drop\" is missing");
+	cut_free(&words);
+}
+
+/* The text is not a string: nothing ends it. */
+static bool config(const char *text, size_t len, struct config *made, struct parse_error *error)
+{
+	char *copy = malloc(len + !len);
+	bool good;
+
+	memcpy(copy, text, len);
+	good = parse_config(copy, len, made, error);
+	free(copy);
+	return good;
+}
+
+#define CONFIG(text, made, error) config(text, sizeof(text) - 1, made, error)
+
+static void config_good(void **state)
+{
+	struct parse_error error;
+	struct config made;
+
+	(void)state;
+	assert_true(CONFIG("", &made, &error));
+	assert_int_equal(made.n_pins + made.n_guards, 0);
+	config_free(&made);
+	assert_true(CONFIG("\n# pin\n \t\r\n\n#", &made, &error));
+	assert_int_equal(made.n_pins + made.n_guards, 0);
+	config_free(&made);
+
+	assert_true(CONFIG("guard set dev b unpinned drop # why\r\n"
+			   "\tpin \t add 192.0.2.2 dev b lladdr " MAC "\n"
+			   "pin add 192.0.2.1 dev b lladdr " MAC " mode audit\n"
+			   "guard set dev a unpinned accept\n"
+			   "pin add 192.0.2.2 dev a lladdr " MAC, &made, &error));
+	/* By device, then by address. */
+	assert_int_equal(made.n_pins, 3);
+	assert_int_equal(made.pins[0].line, 5);
+	assert_int_equal(made.pins[1].line, 3);
+	assert_int_equal(made.pins[1].pin.mode, ARPPIN_MODE_AUDIT);
+	assert_int_equal(made.pins[2].line, 2);
+	assert_int_equal(made.n_guards, 2);
+	assert_string_equal(made.guards[0].guard.dev, "a");
+	assert_int_equal(made.guards[1].line, 1);
+	config_free(&made);
+}
+
+#define BAD_CONFIG(text, line, column, said) \
+	bad_config(text, sizeof(text) - 1, line, column, said)
+
+static void bad_config(const char *text, size_t len, unsigned int line, unsigned int column,
+		       const char *said)
+{
+	struct parse_error error;
+	struct config made;
+
+	assert_false(config(text, len, &made, &error));
+	assert_string_equal(error.text, said);
+	assert_int_equal(error.line, line);
+	assert_int_equal(error.column, column);
+	assert_null(made.pins);
+	assert_null(made.guards);
+}
+
+static void config_bad(void **state)
+{
+	(void)state;
+	BAD_CONFIG("\n pin", 2, 5, "\"add\" is missing after \"pin\"");
+	BAD_CONFIG("guard", 1, 6, "\"set\" is missing after \"guard\"");
+	BAD_CONFIG("pins add", 1, 1, "\"pins\" is neither \"pin add\" nor \"guard set\"");
+	BAD_CONFIG("pin set", 1, 5, "\"pin set\" is neither \"pin add\" nor \"guard set\"");
+	BAD_CONFIG("pin add", 1, 8, "ADDR is missing");
+	BAD_CONFIG("\tpin add  x # y", 1, 11, "\"x\" is not an IP address");
+	BAD_CONFIG("pin add 192.0.2.1 dev a lladdr " MAC ",x", 1, 50,
+		   "lladdr: \"x\" is not a MAC address");
+	BAD_CONFIG("pin add 192.0.2.1 dev a # lladdr", 1, 24,
+		   "\"lladdr MAC[,MAC...]\" is missing");
+	BAD_CONFIG("pin\0add", 1, 4, "a NUL byte");
+	BAD_CONFIG("#\n#\0", 2, 2, "a NUL byte");
+	BAD_CONFIG("# \x1b", 1, 3, "a control character");
+	BAD_CONFIG("#\r\r\n", 1, 2, "a control character");
+	BAD_CONFIG("#\x7f", 1, 2, "a control character");
+	BAD_CONFIG("pin add 192.0.2.1 dev a lladdr " MAC "\n\n"
+		   "pin add 192.0.2.1 lladdr 2:0:0:0:0:2 dev a\n", 3, 1,
+		   "\"192.0.2.1 dev a\" is pinned already, on line 1");
+	BAD_CONFIG("guard set dev a\\x1b unpinned drop\nguard set dev a\\x1b unpinned audit", 2, 1,
+		   "\"dev a\\x1b\" has a guard already, on line 1");
+	/* What comes first is told. */
+	BAD_CONFIG("guard set dev a unpinned drop\nguard set dev a unpinned drop\nx", 2, 1,
+		   "\"dev a\" has a guard already, on line 1");
+	BAD_CONFIG("guard set dev a unpinned drop\nx\nguard set dev a unpinned drop", 2, 1,
+		   "\"x\" is neither \"pin add\" nor \"guard set\"");
+	/* As many words as there may be, and more. */
+	BAD_CONFIG("pin add 192.0.2.1 a a a a a a a a a a a a a a a a a a a a a", 1, 19,
+		   "\"a\" is not expected here (keywords: dev, lladdr, mode, resident)");
+}
+
+static void escapes(void **state)
+{
+	static const char text[] = "a b\\#\x1b\x80\x7f";
+	char out[64];
+
+	(void)state;
+	parse_escape(out, sizeof(out), text, sizeof(text) - 1, false);
+	assert_string_equal(out, "a\\x20b\\x5c\\x23\\x1b\\x80\\x7f");
+	parse_escape(out, sizeof(out), text, sizeof(text) - 1, true);
+	assert_string_equal(out, "a b\\#\\x1b\\x80\\x7f");
+	/* Cut, but never within what stands for one byte. */
+	parse_escape(out, 5, "ab\n", 3, true);
+	assert_string_equal(out, "ab");
+	parse_escape(out, 7, "ab\n", 3, true);
+	assert_string_equal(out, "ab\\x0a");
+	parse_escape(out, 1, "ab", 2, true);
+	assert_string_equal(out, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pin_words),
+		cmocka_unit_test(pin_defaults),
+		cmocka_unit_test(pin_ipv6),
+		cmocka_unit_test(wrong_addresses),
+		cmocka_unit_test(wrong_keywords),
+		cmocka_unit_test(wrong_macs),
+		cmocka_unit_test(many_macs),
+		cmocka_unit_test(device_names),
+		cmocka_unit_test(filters),
+		cmocka_unit_test(guards),
+		cmocka_unit_test(config_good),
+		cmocka_unit_test(config_bad),
+		cmocka_unit_test(escapes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,149 @@
+#!/bin/bash
+# What is told of an attack: at once, then seldom, and its end; in numbers that
+# add up, whatever the attacker does and however slow the listener is.
+# cpus: 2
+# weight: 110
+. tests/vm/lib.sh
+. tests/vm/pins.sh
+
+is 'two CPUs' "$(nproc)" 2
+load_arppin
+topology
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
+ctl pin add 192.0.2.2 dev eth0 lladdr 02:00:00:00:00:02
+incidents() { events "select(.incident) | $1"; }
+sum() { awk '{ sum += $1 } END { print sum + 0 }'; }
+
+# This one is left alone, and shall end by itself: see below.
+monitor_start
+quiet_log=$monitor_log quiet_pid=$monitor_pid
+forge spa=192.0.2.2
+began=$EPOCHREALTIME
+
+# One offender, who goes on for longer than three updates take.
+monitor_start
+forge
+ok 'a conflict is told' wait_for 10 event_is '.event == "incident-start"'
+forge count=800 interval=0.01
+forge op=reply count=10
+ctl pin del $GATEWAY dev eth0
+monitor_stop
+is 'the start says who and what' \
+	"$(events 'select(.event == "incident-start") | [.dev, .addr, (.incident |
+		.kind, .lladdr, .source, .variants, .dropped, .passed, .since_last)]')" \
+	"[\"eth0\",\"$GATEWAY\",\"conflict\",\"$ATTACKER_MAC\",\"$ATTACKER_MAC\",[\"request-to-us\"],1,0,1]"
+is '... and to which pin' "$(events 'select(.event == "incident-start") | .pin.lladdr[]')" $GATEWAY_MAC
+is 'then there are updates, and the end' "$(events .event | uniq | xargs)" \
+	'incident-start incident-update incident-end pin-del'
+is '... of the same incident' "$(incidents .incident.id | sort -u | wc -l)" 1
+# After 1 s, 2 s more, 4 s more: not sooner. Half of that, for a clock that lags.
+too_soon=$(events 'select(.event | test("start|update")) | .time_ns' |
+	awk 'NR > 1 && $1 - last < 0.5e9 * 2 ^ (NR - 2); { last = $1 }')
+is '... at doubling intervals' "$too_soon" ''
+is '... and every frame is told' "$(incidents .incident.since_last | sum)" 811
+is '... the sum as well' "$(incidents .incident.dropped | tail -n 1)" 811
+is '... with all variants' \
+	"$(events 'select(.event == "incident-end") | .incident.variants | join(" ")')" \
+	'reply request-to-us'
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
+
+# Who it is, is the MAC in the claim, the MAC of the frame, and what is wrong.
+monitor_start
+forge sha=02:00:00:00:00:67
+forge sha=02:00:00:00:00:68
+forge sha=02:00:00:00:00:68 src=02:00:00:00:00:69
+forge sha=02:00:00:00:00:68 spa=0.0.0.0 tpa=$GATEWAY
+forge sha=$GATEWAY_MAC src=02:00:00:00:00:68
+monitor_stop
+is 'each offender has an incident' \
+	"$(incidents '.incident | [.kind, .lladdr[15:], .source[15:]] | join(" ")')" 'conflict 67 67
+conflict 68 68
+conflict 68 69
+probe 68 68
+foreign-source 01 68'
+is 'probes and foreign sources are noticed' "$(pin_number noticed)" 2
+
+# Another MAC in each frame: nothing grows, nothing is lost.
+ctl pin del $GATEWAY dev eth0
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
+live=$(stat_number incidents) # the one that is quiet
+merged=$(stat_number incidents_merged)
+monitor_start
+forge count=10000 sha=random
+ok '10,000 offenders: each frame is counted' wait_for 30 test "$(pin_number dropped)" = 10000
+is '... 16 live incidents, and one for all others' "$(stat_number incidents)" $((live + 17))
+is '... which has all frames but theirs' "$(($(stat_number incidents_merged) - merged))" 9984
+is '... none was lost' "$(stat_number incidents_lost)" 0
+ctl pin del $GATEWAY dev eth0
+monitor_stop
+is '... 17 starts' "$(events 'select(.event == "incident-start") | .event' | wc -l)" 17
+ok '... and few updates' test "$(events .event | wc -l)" -lt 100
+is '... and the counts add up' "$(incidents .incident.since_last | sum)" 10000
+is '... of the many as well' "$(events 'select(.event == "incident-end" and
+	.incident.kind == "many-offenders") | .incident.dropped')" 9984
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
+
+# From two CPUs at once, wrong and right claims, of one and of many. The kernel
+# shall not lose any on their way.
+sysctl -qw net.core.netdev_max_backlog=100000
+lost_before() {
+	local lost sum=0
+	while read -r _ lost _; do sum=$((sum + 16#$lost)); done < /proc/net/softnet_stat
+	echo $sum
+}
+lost=$(lost_before)
+claims() { echo $(($(stat_number "$1") - before_$1)); }
+before_dropped=$(stat_number dropped) before_accepted=$(stat_number accepted)
+flood() { # CPU KEY=VALUE...
+	start on attacker taskset "$1" tests/vm/arp.py eth0 count=10000 "${@:2}"
+	flooders+=("$started")
+}
+flooders=()
+flood 1
+flood 2
+flood 1 sha=random seed=7 spa=192.0.2.2
+flood 2 sha=$GATEWAY_MAC src=$GATEWAY_MAC tpa=192.0.2.9
+wait "${flooders[@]}"
+is 'two CPUs: no frame is lost before arppin' "$(lost_before)" "$lost"
+exact() { [ "$(pin_number dropped) $(pin_number dropped 192.0.2.2)" = '20000 10001' ]; }
+ok 'two CPUs: the counters of the pins are exact' wait_for 10 exact
+is '... and that of the namespace' "$(claims dropped)" 30000
+is '... those of right claims too' "$(pin_number accepted) $(claims accepted)" '10000 10000'
+
+# A listener that does not listen. Its buffer takes some thousands of events.
+lines=$(mktemp)
+for ((i = 0; i < 10000; i++)); do
+	echo "pin add 10.1.$((i / 250)).$((i % 250 + 1)) dev none0 lladdr 02:00:00:00:00:05"
+done > "$lines"
+ctl save > "$lines.old"
+monitor_start
+first=$(stat_number events)
+kill -STOP "$monitor_pid"
+ctl restore "$lines"
+ctl restore "$lines.old"
+kill -CONT "$monitor_pid"
+last=$(stat_number events)
+ok 'a storm: more events than fit' test $((last - first)) -ge 20000
+ok '... the listener says that some are missing' wait_for 60 event_is '.event == "lost"'
+settled() { [ "$(events '.seq // .last' | tail -n 1)" = "$last" ]; }
+ok '... and is up to date again' wait_for 60 settled
+monitor_stop
+is '... what it has and what it misses is all there was' \
+	"$(events '.missing // 1' | sum)" $((last - first))
+is '... without a gap that it does not tell' "$(events '[.seq // .first, .seq // .last] | join(" ")' |
+	awk -v last="$first" '$1 != last + 1; { last = $2 }')" ''
+rm "$lines" "$lines.old"
+
+# The one that was left alone, and had more frames meanwhile from the flood.
+diag "$(awk "BEGIN { print $EPOCHREALTIME - $began }") seconds later"
+monitor_log=$quiet_log monitor_pid=$quiet_pid
+first_ended() { [ "$(events 'select(.event == "incident-end" and .addr == "192.0.2.2") |
+	.incident.id' | head -n 1)" = 1 ]; }
+ok 'after a minute of quiet an incident ends' wait_for 100 first_ended
+monitor_stop
+is '... not sooner' "$(events 'select(.event == "incident-end" and .incident.id == 1) |
+	.time_ns - .incident.last_ns > 59000000000')" true
+is '... with its count' "$(events 'select(.event == "incident-end" and .incident.id == 1) |
+	.incident.dropped')" 1
+
+done_testing

@@ -1,0 +1,80 @@
+#!/bin/bash
+# The module goes at any moment, and comes again: under a flood, with pins that
+# are resident, guards, live incidents and a listener. Nothing of it stays.
+# cpus: 2
+# weight: 80
+. tests/vm/lib.sh
+. tests/vm/pins.sh
+
+topology
+lines=$(mktemp)
+{
+	echo 'guard set dev eth0 unpinned drop'
+	echo "pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC"
+	# Bound and resident, with two MACs too; and so many that wait for their
+	# device that a leak is seen.
+	for ((i = 100; i < 150; i++)); do
+		echo "pin add 192.0.2.$i dev eth0 lladdr 02:00:00:00:01:$(printf %02x $i)"
+	done
+	for ((i = 0; i < 300; i++)); do
+		echo "pin add 10.0.$((i / 250)).$((i % 250)) dev none0 lladdr 02:00:00:00:00:05,02:00:00:00:00:06"
+	done
+} > "$lines"
+
+# Two at once, on both CPUs: of one offender and of many.
+start on attacker taskset 1 tests/vm/arp.py eth0 count=0 interval=0.001
+start on attacker taskset 2 tests/vm/arp.py eth0 count=0 interval=0.001 sha=random
+
+# Objects in the caches that what arppin allocates is in: accounted ones.
+objects() { awk '/^kmalloc-cg-/ { sum += $2 } END { print sum }' /proc/slabinfo; }
+percpu() { awk '/^Percpu:/ { print $2 }' /proc/meminfo; }
+# What is freed after a grace period is freed soon.
+no_more_than() { [ "$(objects)" -le $((objects_before + 500)) ]; }
+held() { ip -n server neigh show | grep -c extern_learn; }
+
+bad=''
+for ((round = 1; round <= 20; round++)); do
+	insmod "$ARPPIN_KO" || bad+=" insmod:$round"
+	[ "${monitor_pid:-}" ] || monitor_start
+	ctl restore "$lines" > /dev/null || bad+=" restore:$round"
+	# At different moments of what the module does then.
+	wait_for 20 stat_is incidents 17 || bad+=" incidents:$(stat_number incidents)"
+	[ $((round % 3)) = 0 ] || sleep 0.$((round % 3))
+	[ "$(held)" -ge 51 ] || bad+=" held:$(held)"
+	rmmod arppin || bad+=" rmmod:$round"
+	[ "$(held)" = 0 ] || bad+=" extern_learn:$round"
+	# What was loaded for the first time stays: only growth counts.
+	[ $round != 3 ] || { sleep 1; objects_before=$(objects) percpu_before=$(percpu); }
+done
+is 'loaded, used under flood and unloaded 20 times' "$bad" ''
+ok 'no module' not grep -q '^arppin ' /proc/modules
+ok 'no entry is held' test "$(held)" = 0
+ok 'no memory of it is mapped' not grep -q arppin /proc/vmallocinfo
+ok 'no symbol of it is left' not grep -q '\[arppin\]' /proc/kallsyms
+ok 'allocated objects do not grow' wait_for 30 no_more_than ||
+	diag "before $objects_before, now $(objects)"
+is 'nor does memory per CPU' "$(($(percpu) - percpu_before))" 0
+monitor_stop
+is 'the listener saw it go' "$(events 'select(.event == "module-unloaded") | .event' | wc -l)" 20
+is '... and come back' "$(events 'select(.event == "module-loaded") | .event' | wc -l)" 19
+
+# And in the middle of changes, which end with a refusal at worst.
+insmod "$ARPPIN_KO"
+changes() {
+	while :; do
+		ctl restore "$lines"
+		ctl pin flush
+	done > /dev/null 2>&1
+}
+changes &
+started_all+=($!)
+for round in 1 2 3; do
+	sleep 0.$((round * 3))
+	wait_for 20 rmmod arppin || bad+=" rmmod:$round" # EAGAIN while a dump is on
+	insmod "$ARPPIN_KO" || bad+=" insmod:$round"
+done
+stop "${started_all[-1]}"
+is 'unloaded amid changes' "$bad" ''
+rm "$lines"
+unload_arppin
+done_testing
