@@ -13,6 +13,9 @@ ignored_tests=(
 	CAMELCASE		# cmocka's
 	COMPLEX_MACRO		# lists of a packet's bytes
 	ARRAY_SIZE		# is the kernel's
+	LONG_LINE_STRING	# what a program is to print, whole lines of it
+	LONG_LINE
+	SPLIT_STRING
 )
 ignored_userspace=(
 	PREFER_KERNEL_TYPES	# u32 is no type of userspace's

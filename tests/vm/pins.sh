@@ -23,13 +23,14 @@ stat_is() { [ "$(stat_number "$1")" = "$2" ]; }
 
 # forge [KEY=VALUE...]: the attacker sends ARP frames, see arp.py. By default one
 # request to the server as from the gateway, which takes over any cache at once.
+# shellcheck disable=SC2120 # the tests pass arguments
 forge() { on attacker tests/vm/arp.py "$DEV" "$@" > /dev/null; }
 
 # protected [DEVICE]: a forged request is dropped there, counted, and changes
 # nothing; unprotected [DEVICE]: it takes the gateway's address over.
 protected() {
 	local before
-	before=$(pin_number dropped $GATEWAY "$@") || return
+	before=$(pin_number dropped "$GATEWAY" "$@") || return
 	forge
 	wait_for 10 dropped_since "$before" "$@" && not cache_is $GATEWAY $ATTACKER_MAC "$@"
 }
