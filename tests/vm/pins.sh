@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2120,SC2154 # used with arguments; from lib.sh
 # Sourced after lib.sh: what the tests of pins have in common. The pins, the
 # counters and the events are those of the namespace server.
 
@@ -32,12 +32,12 @@ protected() {
 	local before
 	before=$(pin_number dropped "$GATEWAY" "$@") || return
 	forge
-	wait_for 10 dropped_since "$before" "$@" && not cache_is $GATEWAY $ATTACKER_MAC "$@"
+	wait_for 10 dropped_since "$before" "$@" && not cache_is "$GATEWAY" "$ATTACKER_MAC" "$@"
 }
-dropped_since() { [ "$(pin_number dropped $GATEWAY "${@:2}")" = $(($1 + 1)) ]; }
+dropped_since() { [ "$(pin_number dropped "$GATEWAY" "${@:2}")" = $(($1 + 1)) ]; }
 unprotected() {
 	forge
-	wait_for 10 cache_is $GATEWAY $ATTACKER_MAC "$@"
+	wait_for 10 cache_is "$GATEWAY" "$ATTACKER_MAC" "$@"
 }
 
 # entry [ADDRESS [DEVICE]]: in the server's cache, as in `lladdr MAC extern_learn STALE`.
