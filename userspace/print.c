@@ -153,7 +153,7 @@ static void text_incident(struct out *out, const struct event *event)
 		out_mac(out, NULL, " in a frame from ", incident->source);
 	if (event->has_pin)
 		out_macs(out, NULL, ", pinned to ", &event->pin);
-	else
+	else if (event->has_guard)
 		out_text(out, ", unpinned");
 	text_verdict(out, incident);
 

@@ -16,9 +16,15 @@ ip -n gateway neigh replace $SERVER dev eth0 lladdr $SERVER_MAC nud permanent
 # What has answered is in use for up to 45 s by default: not so long here.
 on server sysctl -qw net.ipv4.neigh.eth0.base_reachable_time_ms=1000
 flood() {
-	start on attacker tests/vm/arp.py eth0 count=0 interval=0.001 spa=10.0.0.0/8 \
+	start on attacker tests/vm/arp.py eth0 count=0 interval=0.0005 spa=10.0.0.0/8 \
 		dst=$SERVER_MAC
 	flood_pid=$started
+}
+# After an eviction there is room for half a second, and then none for some.
+unreachable() {
+	wait_for 30 cache_is $GATEWAY none
+	sleep 2
+	not on server ping -c1 -W1 $GATEWAY
 }
 overflows() { kmsg_since | grep -q 'neighbor table overflow'; }
 
@@ -27,7 +33,7 @@ kmsg_mark
 flood
 ok 'unprotected: the table overflows' wait_for 60 overflows
 ok 'unprotected: the gateway is evicted' wait_for 60 cache_is $GATEWAY none
-ok 'unprotected: ... and cannot be reached' wait_for 60 not on server ping -c1 -W1 $GATEWAY
+ok 'unprotected: ... and cannot be reached' wait_for 60 unreachable
 
 # While it is so, a pin gets its entry nevertheless.
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
@@ -37,7 +43,7 @@ ok 'pinned in the flood: it can be reached' on server ping -c1 -W5 $GATEWAY
 kmsg_mark
 # As long as it took without the pin, and idle as then.
 restored=$(stat_number cache_restored)
-ok 'pinned: never evicted' stays 15 cache_is $GATEWAY $GATEWAY_MAC
+ok 'pinned: never evicted' stays 10 cache_is $GATEWAY $GATEWAY_MAC
 ok 'pinned: ... while the table overflows' overflows
 is 'pinned: ... and it was never put back' "$(stat_number cache_restored)" "$restored"
 ok 'pinned: it can be reached' on server ping -c1 -W5 $GATEWAY
