@@ -113,12 +113,29 @@ static int look_up(struct arppin_net *an, const char *name,
 	return err;
 }
 
+/*
+ * A bridge or bond takes over its ports' frames: no ARP is handled on a port,
+ * and a pin there protects nothing until it is a port no more.
+ */
+static void warn_of_port(struct arppin_net *an, const char *name,
+			 struct netlink_ext_ack *extack)
+{
+	const struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(an->net, name);
+	if (dev && (netif_is_bridge_port(dev) || netif_is_lag_port(dev)))
+		NL_SET_ERR_MSG(extack,
+			       "warning: the device is a port of a bridge or bond, which handles its ARP: pin and guard there");
+	rcu_read_unlock();
+}
+
 /**
  * arppin_dev_get - find the pins and guard of a device name, or make a place
  *	for them
  * @an: the network namespace
  * @name: the name; the device need not exist
- * @info: the request, for its extended ack
+ * @info: the request, for its extended ack, which may be a warning
  *
  * What was made and stays without pin and guard is removed by
  * arppin_dev_put().
@@ -133,6 +150,7 @@ struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
 	struct arppin_dev *adev = arppin_dev_find(an, name);
 	int err;
 
+	warn_of_port(an, name, info->extack);
 	if (adev)
 		return adev;
 	err = look_up(an, name, info->extack, NULL);

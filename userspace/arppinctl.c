@@ -101,7 +101,11 @@ int connect_kernel(struct ctl *ctl)
 
 int do_request(struct ctl *ctl, struct nlmsghdr *nlh, nl_answer answer, void *data)
 {
-	return nl_do(&ctl->nl, nlh, answer, data) ? EXIT_DONE : refused(ctl);
+	if (!nl_do(&ctl->nl, nlh, answer, data))
+		return refused(ctl);
+	if (*ctl->nl.warning)
+		fprintf(stderr, "arppinctl: %s\n", ctl->nl.warning);
+	return EXIT_DONE;
 }
 
 int version(struct ctl *ctl, int n, char *const words[])

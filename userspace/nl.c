@@ -48,17 +48,18 @@ static const char *error_sentence(int code)
 }
 
 /*
- * Makes the error of a refusal: the kernel's own text, and before it the word
- * of the attribute of the request it blames.
+ * The text of an acknowledgment, made printable, or "". Returns the word of the
+ * attribute of the request that it blames, or NULL.
  */
-static void refusal(struct nl *nl, const struct nlmsghdr *nlh, const struct nlmsghdr *request)
+static const char *ext_ack(const struct nlmsghdr *nlh, const struct nlmsghdr *request,
+			   char text[EXT_ACK_SIZE])
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
 	size_t skip = sizeof(*err);
 	const char *word = NULL;
 	const struct nlattr *attr;
-	char text[400] = "";
 
+	*text = '\0';
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += mnl_nlmsg_get_payload_len(&err->msg);
 	if ((nlh->nlmsg_flags & NLM_F_ACK_TLVS) && mnl_nlmsg_get_payload_len(nlh) > skip) {
@@ -67,13 +68,23 @@ static void refusal(struct nl *nl, const struct nlmsghdr *nlh, const struct nlms
 			size_t len = mnl_attr_get_payload_len(attr);
 
 			if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
-				parse_escape(text, sizeof(text), payload, strnlen(payload, len),
+				parse_escape(text, EXT_ACK_SIZE, payload, strnlen(payload, len),
 					     true);
 			else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_OFFS &&
 				 len == sizeof(__u32))
 				word = msg_attr_word(request, mnl_attr_get_u32(attr));
 		}
 	}
+	return word;
+}
+
+/* The error of a refusal: the kernel's own text, and before it what it blames. */
+static void refusal(struct nl *nl, const struct nlmsghdr *nlh, const struct nlmsghdr *request)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	char text[EXT_ACK_SIZE];
+	const char *word = ext_ack(nlh, request, text);
+
 	fail(nl, -err->error, "%s%s%s", word ? word : "", word ? ": " : "",
 	     *text ? text : error_sentence(-err->error));
 }
@@ -156,6 +167,9 @@ static bool answers(struct nl *nl, const struct nlmsghdr *request, nl_answer ans
 				refusal(nl, nlh, request);
 				return false;
 			}
+			*nl->warning = '\0';
+			if (nlh->nlmsg_type == NLMSG_ERROR)
+				ext_ack(nlh, request, nl->warning);
 			if (end_code(nlh) < 0)
 				return fail(nl, -end_code(nlh), "%s",
 					    error_sentence(-end_code(nlh)));

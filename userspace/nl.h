@@ -11,6 +11,8 @@
 #define NL_BUFFER_SIZE 32768	/* the most that the kernel puts into one dump message */
 #define NL_BATCH 64		/* so few that their refusals fit any receive buffer */
 
+#define EXT_ACK_SIZE 400
+
 struct nl_error {
 	int code;		/* errno */
 	char text[512];		/* printable, one line */
@@ -22,6 +24,7 @@ struct nl {
 	__u32 group;
 	__u32 seq;
 	struct nl_error error;
+	char warning[EXT_ACK_SIZE]; /* with the latest request that was done, or "" */
 	char buffer[NL_BUFFER_SIZE] __attribute__((aligned(8)));
 };
 
