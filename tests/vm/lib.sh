@@ -268,12 +268,18 @@ arppinctl() { "$ARPPINCTL" "$@"; }
 
 # --- the end ---------------------------------------------------------------------
 
+# The neighbour tables of all namespaces share these, and so do all tests in a VM.
+neigh_defaults=$(sysctl net.ipv4.neigh.default.{base_reachable_time_ms,gc_interval,gc_thresh1,gc_thresh2,gc_thresh3} |
+	tr -d ' ')
+
 test_end() {
 	local status=$? pid
 	for pid in "${started_all[@]}"; do
 		stop "$pid"
 	done
 	topology_clean
+	# shellcheck disable=SC2086 # words
+	sysctl -qw $neigh_defaults || status=1
 	[ ! -e /sys/module/arppin ] || rmmod arppin || status=1
 	[ $status != 0 ] || [ $tap_failed = 0 ] || status=1
 	exit $status

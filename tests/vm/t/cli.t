@@ -1,7 +1,7 @@
 #!/bin/bash
 # The tool and a live kernel: every line of tests/cli/lines.txt, with the state
 # before and after; save and restore, whole or not at all; monitor.
-# weight: 150
+# weight: 170
 . tests/vm/lib.sh
 . tests/cli/lines.sh
 

@@ -58,6 +58,7 @@ monitor_stop
 is 'the listener saw it go' "$(events 'select(.event == "module-unloaded") | .event' | wc -l)" 20
 is '... and come back' "$(events 'select(.event == "module-loaded") | .event' | wc -l)" 19
 
+bad=''
 # And in the middle of changes, which end with a refusal at worst.
 insmod "$ARPPIN_KO"
 changes() {

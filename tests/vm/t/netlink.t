@@ -1,0 +1,43 @@
+#!/bin/bash
+# The netlink ABI, by a client that has nothing in common with the tool.
+# weight: 40
+. tests/vm/lib.sh
+. tests/vm/pins.sh
+
+# points COMMAND...: of netlink.py, in the namespace server.
+points() {
+	local output status line
+	output=$(mktemp)
+	on server python3 -B tests/vm/netlink.py "$@" > "$output" 2>&1
+	status=$?
+	while IFS= read -r line; do
+		case $line in
+		'ok '*) point 0 "$1: ${line#ok }" ;;
+		'not ok '*) point 1 "$1: ${line#not ok }" ;;
+		*) diag "$line" ;;
+		esac
+	done < "$output"
+	is "$1: ran to its end" $status 0
+	rm "$output"
+}
+
+load_arppin
+topology
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC,02:00:00:00:00:02
+ctl pin add $GATEWAY dev none0 lladdr $GATEWAY_MAC resident off
+ctl pin add 192.0.2.9 dev eth0 lladdr 02:00:00:00:00:09 mode audit
+ctl guard set dev eth0 unpinned audit
+ctl guard set dev none1 unpinned drop
+forge count=3
+forge spa=192.0.2.9 op=reply
+forge spa=192.0.2.200
+wait_for 10 stat_is passed 2
+points answers
+points refusals
+points policy
+ctl pin flush
+ctl guard set dev eth0 unpinned accept
+ctl guard set dev none1 unpinned accept
+points echo
+points changed
+done_testing
