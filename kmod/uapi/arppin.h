@@ -41,7 +41,7 @@
  * @ARPPIN_CMD_GUARD_SET: set the policy of a device for unpinned addresses;
  *	enum arppin_guard_attr
  * @ARPPIN_CMD_GUARD_GET: the guard of one device, or a dump of all that are
- *	not "accept"
+ *	not "accept" (filtered by DEV)
  * @ARPPIN_CMD_STATS_GET: counters and bounds; enum arppin_stats_attr
  * @ARPPIN_CMD_EVENT: multicast to the group "events", and to the sender of a
  *	change that set NLM_F_ECHO; enum arppin_event_attr

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The documented bounds: what is allowed works, one more is refused with a sentence
 # and changes nothing.
-# weight: 60
+# weight: 55
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A pin names a device that comes, goes and is renamed as it likes. A real forged
 # frame shows after each step whether it is enforced.
-# weight: 40
+# weight: 55
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

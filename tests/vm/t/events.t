@@ -2,7 +2,7 @@
 # What is told of an attack: at once, then seldom, and its end; in numbers that
 # add up, whatever the attacker does and however slow the listener is.
 # cpus: 2
-# weight: 110
+# weight: 85
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The netlink ABI, by a client that has nothing in common with the tool.
-# weight: 40
+# weight: 35
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

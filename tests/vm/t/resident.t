@@ -1,7 +1,7 @@
 #!/bin/bash
 # The neighbour cache: whatever takes a resident entry away, it is back; whoever
 # writes a wrong one, it is put right and told.
-# weight: 90
+# weight: 45
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
@@ -63,7 +63,7 @@ ip -n server neigh add 192.0.2.4 dev eth0 lladdr 02:00:00:00:00:04 nud stale
 ok 'the collector takes an ordinary entry' wait_for 60 cache_is 192.0.2.4 none
 like '... and not the resident one' "$(entry)" "$resident"
 is '... which was never away' "$(stat_number cache_restored)" "$restored"
-sysctl -qw net.ipv4.neigh.default.gc_thresh1=128
+sysctl -qw net.ipv4.neigh.default.{gc_thresh1=128,gc_interval=30,base_reachable_time_ms=30000}
 on server sysctl -qw net.ipv4.neigh.eth0.gc_stale_time=60
 
 ctl pin replace $GATEWAY dev eth0 lladdr $GATEWAY_MAC resident off

@@ -2,7 +2,7 @@
 # The module goes at any moment, and comes again: under a flood, with pins that
 # are resident, guards, live incidents and a listener. Nothing of it stays.
 # cpus: 2
-# weight: 80
+# weight: 90
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
