@@ -325,6 +325,9 @@ static int netevent(struct notifier_block *nb, unsigned long event, void *ptr)
 	if (event != NETEVENT_NEIGH_UPDATE || n->tbl != &arp_tbl)
 		return NOTIFY_DONE;
 	an = arppin_net(dev_net(n->dev));
+	/* A dying namespace has lost its hook: what happens there is no alarm. */
+	if (!check_net(an->net))
+		return NOTIFY_DONE;
 	addr = arppin_addr_ip4(*(__be32 *)n->primary_key);
 
 	rcu_read_lock();
