@@ -84,6 +84,8 @@ bool arppin_claim_arp(struct arppin_claim *claim, const u8 *arp, size_t len,
 	memcpy(claim->source, source ? source : claim->lladdr,
 	       ARPPIN_LLADDR_LEN);
 	claim->own = false;
+	claim->ours = false;
+	claim->crowded = false;
 
 	if (!spa)
 		claim->variant = ARPPIN_VARIANT_PROBE;
@@ -94,14 +96,4 @@ bool arppin_claim_arp(struct arppin_claim *claim, const u8 *arp, size_t len,
 		claim->variant = spa == tpa ? ARPPIN_VARIANT_GRATUITOUS_REQUEST :
 					      ARPPIN_VARIANT_REQUEST_TO_OTHER;
 	return true;
-}
-
-/**
- * arppin_claim_to_us - the claim's target is an address of this host
- * @claim: a request is renamed; any other variant stays what it is
- */
-void arppin_claim_to_us(struct arppin_claim *claim)
-{
-	if (claim->variant == ARPPIN_VARIANT_REQUEST_TO_OTHER)
-		claim->variant = ARPPIN_VARIANT_REQUEST_TO_US;
 }

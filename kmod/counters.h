@@ -23,6 +23,7 @@ struct arppin_counters {
 struct arppin_net_counters {
 	struct arppin_counters claims;
 	u64_stats_t ignored;
+	u64_stats_t unsighted;
 };
 
 static inline void arppin_count(struct arppin_counters __percpu *counters,

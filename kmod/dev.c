@@ -11,9 +11,12 @@
 #include "compat.h"
 #include "dev.h"
 #include "event.h"
+#include "guard.h"
 #include "hook.h"
+#include "journal.h"
 #include "log.h"
 #include "neigh.h"
+#include "sighting.h"
 
 static struct hlist_head *name_bucket(struct arppin_net *an, const char *name)
 {
@@ -148,7 +151,7 @@ struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
 				  struct genl_info *info)
 {
 	struct arppin_dev *adev = arppin_dev_find(an, name);
-	int err;
+	int err, i;
 
 	warn_of_port(an, name, info->extack);
 	if (adev)
@@ -173,6 +176,11 @@ struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
 		goto err_counters;
 	}
 	arppin_counters_init(adev->counters);
+	err = arppin_journal_alloc(an);
+	if (err)
+		goto err_hook;
+	for (i = 0; i < ARPPIN_DEFENDED; i++)
+		adev->defended[i] = jiffies - ARPPIN_DEFEND_INTERVAL;
 	if (!an->ndevs) {
 		err = arppin_hook_register(an);
 		if (err) {
@@ -183,7 +191,7 @@ struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
 	}
 	adev->an = an;
 	strscpy(adev->name, name, sizeof(adev->name));
-	adev->unpinned = ARPPIN_UNPINNED_ACCEPT;
+	adev->guard = arppin_no_guard;
 	INIT_LIST_HEAD(&adev->pins);
 	INIT_HLIST_NODE(&adev->by_index);
 	hlist_add_head(&adev->by_name, name_bucket(an, name));
@@ -225,9 +233,10 @@ void arppin_dev_put(struct arppin_dev *adev)
 	struct arppin_net *an = adev->an;
 
 	lockdep_assert_held(&an->lock);
-	if (adev->npins || adev->unpinned != ARPPIN_UNPINNED_ACCEPT)
+	if (adev->npins || !arppin_guard_is_default(&adev->guard))
 		return;
 	arppin_incidents_end(an, &adev->subject, true);
+	arppin_sightings_forget(adev);
 	hlist_del_init_rcu(&adev->by_index);
 	hlist_del(&adev->by_name);
 	list_del(&adev->list);

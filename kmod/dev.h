@@ -10,6 +10,21 @@
 
 struct genl_info;
 
+#define ARPPIN_DEFENDED		16	/* places for defended addresses */
+#define ARPPIN_DEFEND_INTERVAL	(10 * HZ)	/* RFC 5227, section 1.1 */
+
+/**
+ * struct arppin_guard - a device's policy
+ * @unpinned: enum arppin_unpinned
+ * @defend: see ARPPIN_A_GUARD_DEFEND
+ * @addresses: see ARPPIN_A_GUARD_ADDRESSES
+ */
+struct arppin_guard {
+	u8 unpinned;
+	bool defend;
+	u8 addresses;
+};
+
 /**
  * struct arppin_dev - a device name that has pins or a guard
  * @an: its network namespace
@@ -18,11 +33,13 @@ struct genl_info;
  * @list: in an->devs
  * @name: the device's name
  * @ifindex: the device it is bound to, 0 if there is none
- * @unpinned: its guard, enum arppin_unpinned
+ * @guard: its policy; the members are read without a lock
+ * @defended: jiffies when an own address was last announced, by its hash
  * @npins: how many
  * @pins: struct arppin_pin
  * @counters: claims about unpinned addresses while guarded
  * @subject: incidents of unpinned addresses
+ * @gone: no new sightings; by an->sighting_lock
  * @rcu: freed after a grace period
  */
 struct arppin_dev {
@@ -32,11 +49,13 @@ struct arppin_dev {
 	struct list_head list;
 	char name[IFNAMSIZ];
 	int ifindex;
-	u8 unpinned;
+	struct arppin_guard guard;
+	unsigned long defended[ARPPIN_DEFENDED];
 	u32 npins;
 	struct list_head pins;
 	struct arppin_counters __percpu *counters;
 	struct arppin_subject subject;
+	bool gone;
 	struct rcu_head rcu;
 };
 

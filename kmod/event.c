@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Events: numbered, in order, to the multicast group. */
+/* Events: numbered, in order, to the multicast group and the journal. */
 #include "compat.h"
 #include "event.h"
+#include "fill.h"
 #include "genl.h"
 #include "incident.h"
+#include "journal.h"
 
 /* What an event tells; members that it has not are NULL. */
 struct event {
@@ -12,79 +14,20 @@ struct event {
 	const struct arppin_dev *guard;
 	const struct arppin_dev *dev;
 	const struct arppin_incident *incident;
-	u64 since;
 	const u8 *lladdr;
 };
 
-/* What one event needs at most. */
-static size_t event_size(void)
+/* What one event needs at most. A guard is never there with a pin. */
+#define EVENT_SIZE	(nla_total_size(sizeof(u32)) +		/* KIND */ \
+			 2 * nla_total_size_64bit(sizeof(u64)) + /* SEQ, TIME */ \
+			 ARPPIN_FILL_PIN + ARPPIN_FILL_INCIDENT +		\
+			 nla_total_size(ETH_ALEN) +		/* LLADDR */ \
+			 nla_total_size(IFNAMSIZ) +		/* DEV */ \
+			 2 * nla_total_size(sizeof(u32)))	/* IFINDEX, PINS */
+
+static int put_u64(struct sk_buff *skb, int attr, u64 value)
 {
-	const size_t counters = nla_total_size(0) + ARPPIN_COUNTERS *
-				nla_total_size_64bit(sizeof(u64));
-	const size_t pin = nla_total_size(0) +
-			   nla_total_size(IFNAMSIZ) +		/* DEV */
-			   nla_total_size(sizeof(u32)) +	/* IFINDEX */
-			   nla_total_size(16) +			/* ADDR */
-			   nla_total_size(0) +			/* LLADDRS */
-			   ARPPIN_LLADDRS_MAX * nla_total_size(ETH_ALEN) +
-			   nla_total_size(sizeof(u32)) +	/* MODE */
-			   nla_total_size(sizeof(u8)) +		/* RESIDENT */
-			   counters;				/* STATS */
-	const size_t incident = nla_total_size(0) +
-			   6 * nla_total_size_64bit(sizeof(u64)) +
-			   2 * nla_total_size(sizeof(u32)) +	/* KIND, VARIANTS */
-			   nla_total_size(IFNAMSIZ) +		/* DEV */
-			   nla_total_size(16) +			/* ADDR */
-			   2 * nla_total_size(ETH_ALEN);	/* LLADDR, SOURCE */
-
-	/* A guard is smaller than a pin, and never there with one. */
-	return nla_total_size(sizeof(u32)) +			/* KIND */
-	       2 * nla_total_size_64bit(sizeof(u64)) +		/* SEQ, TIME */
-	       pin + incident +
-	       nla_total_size(ETH_ALEN) +			/* LLADDR */
-	       nla_total_size(IFNAMSIZ) +			/* DEV */
-	       2 * nla_total_size(sizeof(u32));			/* IFINDEX, PINS */
-}
-
-static int put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
-{
-	return nla_put_u64_64bit(skb, attr, value, pad);
-}
-
-static int put_incident_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return put_u64(skb, attr, value, ARPPIN_A_INCIDENT_PAD);
-}
-
-static int fill_incident(struct sk_buff *skb,
-			 const struct arppin_incident *incident, u64 since)
-{
-	/* In this order: another CPU's frame must not lie in the future. */
-	unsigned long latest = READ_ONCE(incident->last);
-	unsigned long ago = jiffies - latest;
-	u64 last = ktime_get_real_ns() - jiffies_to_nsecs(ago);
-
-	if (put_incident_u64(skb, ARPPIN_A_INCIDENT_ID, incident->id) ||
-	    nla_put_u32(skb, ARPPIN_A_INCIDENT_KIND, incident->key.kind) ||
-	    nla_put_string(skb, ARPPIN_A_INCIDENT_DEV, incident->dev->name) ||
-	    arppin_genl_put_addr(skb, ARPPIN_A_INCIDENT_ADDR, &incident->addr) ||
-	    nla_put(skb, ARPPIN_A_INCIDENT_LLADDR, ETH_ALEN,
-		    incident->key.lladdr) ||
-	    nla_put(skb, ARPPIN_A_INCIDENT_SOURCE, ETH_ALEN,
-		    incident->key.source) ||
-	    nla_put_u32(skb, ARPPIN_A_INCIDENT_VARIANTS,
-			READ_ONCE(incident->variants)) ||
-	    put_incident_u64(skb, ARPPIN_A_INCIDENT_START, incident->start) ||
-	    /* never before the start, which is not cut to a tick */
-	    put_incident_u64(skb, ARPPIN_A_INCIDENT_LAST,
-			     max(last, incident->start)) ||
-	    put_incident_u64(skb, ARPPIN_A_INCIDENT_DROPPED,
-			     atomic64_read(&incident->dropped)) ||
-	    put_incident_u64(skb, ARPPIN_A_INCIDENT_PASSED,
-			     atomic64_read(&incident->passed)) ||
-	    put_incident_u64(skb, ARPPIN_A_INCIDENT_SINCE, since))
-		return -EMSGSIZE;
-	return 0;
+	return nla_put_u64_64bit(skb, attr, value, ARPPIN_A_EVENT_PAD);
 }
 
 static int fill_dev(struct sk_buff *skb, const struct arppin_dev *dev)
@@ -103,20 +46,19 @@ static int fill(struct sk_buff *skb, const struct event *event)
 
 	if (event->pin) {
 		nest = nla_nest_start(skb, ARPPIN_A_EVENT_PIN);
-		if (!nest || arppin_genl_fill_pin(skb, event->pin))
+		if (!nest || arppin_fill_pin(skb, event->pin))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
 	if (event->guard) {
 		nest = nla_nest_start(skb, ARPPIN_A_EVENT_GUARD);
-		if (!nest || arppin_genl_fill_guard(skb, event->guard))
+		if (!nest || arppin_fill_guard(skb, event->guard))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
 	if (event->incident) {
 		nest = nla_nest_start(skb, ARPPIN_A_EVENT_INCIDENT);
-		if (!nest ||
-		    fill_incident(skb, event->incident, event->since))
+		if (!nest || arppin_fill_incident(skb, event->incident))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
@@ -131,7 +73,7 @@ static int fill(struct sk_buff *skb, const struct event *event)
 static struct sk_buff *build(const struct event *event, u64 seq,
 			     const struct genl_info *info)
 {
-	struct sk_buff *skb = genlmsg_new(event_size(), GFP_ATOMIC);
+	struct sk_buff *skb = genlmsg_new(EVENT_SIZE, GFP_ATOMIC | __GFP_NOWARN);
 	void *hdr;
 
 	if (!skb)
@@ -141,9 +83,8 @@ static struct sk_buff *build(const struct event *event, u64 seq,
 			  ARPPIN_CMD_EVENT);
 	if (!hdr ||
 	    nla_put_u32(skb, ARPPIN_A_EVENT_KIND, event->kind) ||
-	    put_u64(skb, ARPPIN_A_EVENT_SEQ, seq, ARPPIN_A_EVENT_PAD) ||
-	    put_u64(skb, ARPPIN_A_EVENT_TIME, ktime_get_real_ns(),
-		    ARPPIN_A_EVENT_PAD) ||
+	    put_u64(skb, ARPPIN_A_EVENT_SEQ, seq) ||
+	    put_u64(skb, ARPPIN_A_EVENT_TIME, ktime_get_real_ns()) ||
 	    fill(skb, event)) {
 		nlmsg_free(skb);
 		return NULL;
@@ -166,8 +107,22 @@ void arppin_events_stop(void)
 	synchronize_rcu();	/* an->event_lock is a read-side section */
 }
 
+static void keep(struct arppin_net *an, u64 seq, const struct sk_buff *skb)
+{
+	const struct nlmsghdr *nlh;
+	const void *attrs = NULL;
+	u32 len = 0;
+
+	if (skb) {
+		nlh = nlmsg_hdr(skb);
+		attrs = genlmsg_data(nlmsg_data(nlh));
+		len = genlmsg_len(nlmsg_data(nlh));
+	}
+	arppin_journal_keep(an, seq, attrs, len);
+}
+
 /*
- * Number and send in one section, so that listeners get events in order.
+ * Number, keep and send in one section, so that listeners get events in order.
  * Context: any but hard interrupts.
  */
 static void send(struct arppin_net *an, const struct event *event,
@@ -175,19 +130,16 @@ static void send(struct arppin_net *an, const struct event *event,
 {
 	bool echo = info && nlmsg_report(info->nlhdr);
 	struct sk_buff *skb, *copy;
-	int err;
 
 	spin_lock_bh(&an->event_lock);
+	if (READ_ONCE(stopped) || !an->journal)
+		goto out;
 	an->event_seq++;
-	if (READ_ONCE(stopped))
-		goto out;
-	if (!echo && !genl_has_listeners(&arppin_genl_family, an->net, 0))
-		goto out;
 	skb = build(event, an->event_seq, info);
+	keep(an, an->event_seq, skb);
 	if (!skb) {
 		/* Wakes the listeners with ENOBUFS: they have missed one. */
 		genl_set_err(&arppin_genl_family, an->net, 0, 0, -ENOBUFS);
-		an->events_lost++;
 		goto out;
 	}
 	if (echo) {
@@ -196,11 +148,8 @@ static void send(struct arppin_net *an, const struct event *event,
 			genlmsg_unicast(an->net, copy, info->snd_portid);
 	}
 	/* Not a second time to the one who got the echo. */
-	err = genlmsg_multicast_netns(&arppin_genl_family, an->net, skb,
-				      echo ? info->snd_portid : 0, 0,
-				      GFP_ATOMIC);
-	if (err && err != -ESRCH)
-		an->events_lost++;
+	genlmsg_multicast_netns(&arppin_genl_family, an->net, skb,
+				echo ? info->snd_portid : 0, 0, GFP_ATOMIC);
 out:
 	spin_unlock_bh(&an->event_lock);
 }
@@ -272,21 +221,18 @@ void arppin_event_cache(enum arppin_event_kind kind,
  * arppin_event_incident - an incident has started, goes on or has ended
  * @kind: ARPPIN_EVENT_INCIDENT_START, _UPDATE or _END
  * @incident: the incident
- * @since: frames since it was last told
  *
  * Context: an->incident_lock, and RCU read lock or an->lock.
  */
 void arppin_event_incident(enum arppin_event_kind kind,
-			   const struct arppin_incident *incident, u64 since)
+			   const struct arppin_incident *incident)
 {
-	/* The offenders of a whole network namespace are no one pin's. */
-	bool merged = rcu_access_pointer(incident->dev->an->many) == incident;
+	bool netwide = arppin_incident_is_netwide(incident);
 	const struct event event = {
 		.kind = kind,
-		.pin = merged ? NULL : incident->pin,
-		.guard = merged || incident->pin ? NULL : incident->dev,
+		.pin = netwide ? NULL : incident->pin,
+		.guard = netwide || incident->pin ? NULL : incident->dev,
 		.incident = incident,
-		.since = since,
 	};
 
 	send(incident->dev->an, &event, NULL);

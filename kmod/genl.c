@@ -13,10 +13,14 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "fill.h"
 #include "genl.h"
 #include "guard.h"
+#include "incident.h"
+#include "journal.h"
 #include "main.h"
 #include "pin.h"
+#include "sighting.h"
 
 static const struct nla_policy lladdrs_policy[ARPPIN_A_LLADDRS_MAX + 1] = {
 	[ARPPIN_A_LLADDRS_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
@@ -45,15 +49,32 @@ static const struct nla_policy pin_dev_policy[ARPPIN_A_PIN_DEV + 1] = {
 	[ARPPIN_A_PIN_DEV] = POLICY_DEV,
 };
 
-static const struct nla_policy guard_set_policy[ARPPIN_A_GUARD_UNPINNED + 1] = {
+static const struct nla_policy guard_set_policy[ARPPIN_A_GUARD_MAX + 1] = {
 	[ARPPIN_A_GUARD_DEV] = POLICY_DEV,
 	[ARPPIN_A_GUARD_UNPINNED] = NLA_POLICY_RANGE(NLA_U32,
 						     ARPPIN_UNPINNED_ACCEPT,
 						     ARPPIN_UNPINNED_DROP),
+	[ARPPIN_A_GUARD_DEFEND] = NLA_POLICY_MAX(NLA_U8, 1),
+	[ARPPIN_A_GUARD_ADDRESSES] =
+		NLA_POLICY_MAX(NLA_U32, ARPPIN_SIGHTINGS_LLADDR_MAX),
 };
 
 static const struct nla_policy guard_id_policy[ARPPIN_A_GUARD_DEV + 1] = {
 	[ARPPIN_A_GUARD_DEV] = POLICY_DEV,
+};
+
+static const struct nla_policy incident_id_policy[ARPPIN_A_INCIDENT_ID + 1] = {
+	[ARPPIN_A_INCIDENT_ID] = { .type = NLA_U64 },
+};
+
+static const struct nla_policy sighting_policy[ARPPIN_A_SIGHTING_LLADDR + 1] = {
+	[ARPPIN_A_SIGHTING_DEV] = POLICY_DEV,
+	[ARPPIN_A_SIGHTING_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+};
+
+static const struct nla_policy event_since_policy[ARPPIN_A_EVENT_SEQ + 1] = {
+	[ARPPIN_A_EVENT_KIND] = { .type = NLA_REJECT },
+	[ARPPIN_A_EVENT_SEQ] = { .type = NLA_U64 },
 };
 
 /* An operation without a policy of its own would take any attribute on 5.10. */
@@ -75,21 +96,6 @@ static int refuse(struct genl_info *info, const struct nlattr *attr,
 	info->extack->_msg = why;
 	NL_SET_BAD_ATTR(info->extack, attr);
 	return err;
-}
-
-/**
- * arppin_genl_put_addr - put an address of either family
- * @skb: the message
- * @attr: the attribute's type
- * @addr: the address
- *
- * Return: -EMSGSIZE if there is no room.
- */
-int arppin_genl_put_addr(struct sk_buff *skb, int attr,
-			 const struct arppin_addr *addr)
-{
-	return nla_put(skb, attr, addr->family == AF_INET ? 4 : 16,
-		       addr->bytes);
 }
 
 static int get_addr(struct genl_info *info, struct arppin_addr *addr)
@@ -268,88 +274,6 @@ static int pin_flush(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int put_count(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, ARPPIN_A_COUNTER_PAD);
-}
-
-static int put_counters(struct sk_buff *skb, int attr,
-			struct arppin_counters __percpu *counters)
-{
-	struct nlattr *nest = nla_nest_start(skb, attr);
-	u64 sum[ARPPIN_COUNTERS];
-
-	arppin_counters_sum(counters, sum);
-	if (!nest ||
-	    put_count(skb, ARPPIN_A_COUNTER_ACCEPTED, sum[ARPPIN_ACCEPTED]) ||
-	    put_count(skb, ARPPIN_A_COUNTER_DROPPED, sum[ARPPIN_DROPPED]) ||
-	    put_count(skb, ARPPIN_A_COUNTER_PASSED, sum[ARPPIN_PASSED]) ||
-	    put_count(skb, ARPPIN_A_COUNTER_NOTICED, sum[ARPPIN_NOTICED]))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_lladdrs(struct sk_buff *skb, const struct arppin_pin_conf *conf)
-{
-	struct nlattr *nest = nla_nest_start(skb, ARPPIN_A_PIN_LLADDRS);
-	int i;
-
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 0; i < conf->count; i++)
-		if (nla_put(skb, ARPPIN_A_LLADDRS_LLADDR, ETH_ALEN,
-			    conf->lladdr[i]))
-			return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/**
- * arppin_genl_fill_pin - a pin's attributes, for an answer or an event
- * @skb: the message, or the nest begun in it
- * @pin: the pin
- *
- * Context: RCU read lock, or an->lock.
- * Return: -EMSGSIZE if there is no room.
- */
-int arppin_genl_fill_pin(struct sk_buff *skb, const struct arppin_pin *pin)
-{
-	const struct arppin_pin_conf *conf = arppin_pin_conf(pin);
-	int ifindex = READ_ONCE(pin->key.dev->ifindex);
-
-	if (nla_put_string(skb, ARPPIN_A_PIN_DEV, pin->key.dev->name) ||
-	    (ifindex && nla_put_u32(skb, ARPPIN_A_PIN_IFINDEX, ifindex)) ||
-	    arppin_genl_put_addr(skb, ARPPIN_A_PIN_ADDR, &pin->key.addr) ||
-	    put_lladdrs(skb, conf) ||
-	    nla_put_u32(skb, ARPPIN_A_PIN_MODE, conf->mode) ||
-	    nla_put_u8(skb, ARPPIN_A_PIN_RESIDENT, conf->resident) ||
-	    put_counters(skb, ARPPIN_A_PIN_STATS, pin->counters))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/**
- * arppin_genl_fill_guard - a guard's attributes, for an answer or an event
- * @skb: the message, or the nest begun in it
- * @adev: the device
- *
- * Context: RCU read lock, or an->lock.
- * Return: -EMSGSIZE if there is no room.
- */
-int arppin_genl_fill_guard(struct sk_buff *skb, const struct arppin_dev *adev)
-{
-	int ifindex = READ_ONCE(adev->ifindex);
-
-	if (nla_put_string(skb, ARPPIN_A_GUARD_DEV, adev->name) ||
-	    (ifindex && nla_put_u32(skb, ARPPIN_A_GUARD_IFINDEX, ifindex)) ||
-	    nla_put_u32(skb, ARPPIN_A_GUARD_UNPINNED,
-			READ_ONCE(adev->unpinned)) ||
-	    put_counters(skb, ARPPIN_A_GUARD_STATS, adev->counters))
-		return -EMSGSIZE;
-	return 0;
-}
-
 /* An answer to a request for one object is one message of this size. */
 static struct sk_buff *reply_new(struct genl_info *info, u8 cmd, void **hdr)
 {
@@ -389,7 +313,7 @@ static int pin_get(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	mutex_lock(&an->lock);
 	pin = get_pin(an, info);
-	err = IS_ERR(pin) ? PTR_ERR(pin) : arppin_genl_fill_pin(reply, pin);
+	err = IS_ERR(pin) ? PTR_ERR(pin) : arppin_fill_pin(reply, pin);
 	mutex_unlock(&an->lock);
 	return reply_send(reply, hdr, err, info);
 }
@@ -404,11 +328,10 @@ struct pin_cursor {
 	u32 skip;
 };
 
-/* Zero would switch the check off. an->lock is held. */
-static void dump_note_generation(struct netlink_callback *cb,
-				 const struct arppin_net *an)
+/* Zero would switch the check off. */
+static void dump_note(struct netlink_callback *cb, u64 generation)
 {
-	cb->seq = (unsigned int)an->generation ?: 1;
+	cb->seq = (unsigned int)generation ?: 1;
 }
 
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
@@ -422,8 +345,8 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	if (pin ? arppin_genl_fill_pin(skb, pin) :
-		  arppin_genl_fill_guard(skb, adev)) {
+	if (pin ? arppin_fill_pin(skb, pin) :
+		  arppin_fill_guard(skb, adev)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -488,7 +411,7 @@ static int pin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 
 	mutex_lock(&an->lock);
-	dump_note_generation(cb, an);
+	dump_note(cb, an->generation);
 	pin = cursor_pin(an, cursor);
 	for (; pin; pin = next_pin(an, pin), cursor->skip++) {
 		if (is_wanted(pin, attrs[ARPPIN_A_PIN_DEV],
@@ -506,16 +429,30 @@ static int pin_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int guard_set(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *addresses = info->attrs[ARPPIN_A_GUARD_ADDRESSES];
+	const struct nlattr *unpinned = info->attrs[ARPPIN_A_GUARD_UNPINNED];
+	const struct nlattr *defend = info->attrs[ARPPIN_A_GUARD_DEFEND];
 	struct arppin_net *an = arppin_net(genl_info_net(info));
+	struct arppin_guard guard = arppin_no_guard;
+	struct arppin_dev *adev;
+	const char *name;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, ARPPIN_A_GUARD_DEV) ||
-	    GENL_REQ_ATTR_CHECK(info, ARPPIN_A_GUARD_UNPINNED))
+	    (!unpinned && !defend && !addresses))
 		return incomplete(info);
+	name = nla_data(info->attrs[ARPPIN_A_GUARD_DEV]);
 	mutex_lock(&an->lock);
-	err = arppin_guard_set(an, nla_data(info->attrs[ARPPIN_A_GUARD_DEV]),
-			       nla_get_u32(info->attrs[ARPPIN_A_GUARD_UNPINNED]),
-			       info);
+	adev = arppin_dev_find(an, name);
+	if (adev)
+		guard = adev->guard;
+	if (unpinned)
+		guard.unpinned = nla_get_u32(unpinned);
+	if (defend)
+		guard.defend = nla_get_u8(defend);
+	if (addresses)
+		guard.addresses = nla_get_u32(addresses);
+	err = arppin_guard_set(an, name, &guard, info);
 	mutex_unlock(&an->lock);
 	if (err)
 		NL_SET_BAD_ATTR(info->extack, info->attrs[ARPPIN_A_GUARD_DEV]);
@@ -537,8 +474,8 @@ static int guard_get(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	mutex_lock(&an->lock);
 	adev = arppin_dev_find(an, nla_data(info->attrs[ARPPIN_A_GUARD_DEV]));
-	if (adev && adev->unpinned != ARPPIN_UNPINNED_ACCEPT)
-		err = arppin_genl_fill_guard(reply, adev);
+	if (adev && !arppin_guard_is_default(&adev->guard))
+		err = arppin_fill_guard(reply, adev);
 	else
 		err = refuse(info, info->attrs[ARPPIN_A_GUARD_DEV],
 			     "the device has no guard: unpinned addresses are accepted",
@@ -564,10 +501,10 @@ static int guard_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	name = attrs[ARPPIN_A_GUARD_DEV];
 
 	mutex_lock(&an->lock);
-	dump_note_generation(cb, an);
+	dump_note(cb, an->generation);
 	list_for_each_entry(adev, &an->devs, list) {
 		if (skip++ < cb->args[0] ||
-		    adev->unpinned == ARPPIN_UNPINNED_ACCEPT ||
+		    arppin_guard_is_default(&adev->guard) ||
 		    (name && nla_strcmp(name, adev->name)))
 			continue;
 		if (dump_one(skb, cb, an, ARPPIN_CMD_GUARD_GET, NULL, adev)) {
@@ -581,12 +518,241 @@ static int guard_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+/* The incident with this number, live or ended. */
+static int fill_incident_by_id(struct sk_buff *skb, struct arppin_net *an,
+			       u64 id)
+{
+	const struct arppin_incident *incident;
+	const struct arppin_record *record;
+	int err = -ENOENT;
+
+	lockdep_assert_held(&an->lock);
+	spin_lock_bh(&an->incident_lock);
+	list_for_each_entry(incident, &an->incidents, list) {
+		if (incident->id == id) {
+			err = arppin_fill_incident_whole(skb, incident, 0);
+			goto out;
+		}
+	}
+	list_for_each_entry(record, &an->ended, list) {
+		if (record->id == id) {
+			err = arppin_record_put(skb, record);
+			goto out;
+		}
+	}
+out:
+	spin_unlock_bh(&an->incident_lock);
+	return err;
+}
+
+static int incident_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct arppin_net *an = arppin_net(genl_info_net(info));
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, ARPPIN_A_INCIDENT_ID))
+		return incomplete(info);
+	reply = reply_new(info, ARPPIN_CMD_INCIDENT_GET, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&an->lock);
+	err = fill_incident_by_id(reply, an,
+				  nla_get_u64(info->attrs[ARPPIN_A_INCIDENT_ID]));
+	mutex_unlock(&an->lock);
+	if (err == -ENOENT)
+		refuse(info, info->attrs[ARPPIN_A_INCIDENT_ID],
+		       "there is no such incident, or it is not kept any more",
+		       err);
+	return reply_send(reply, hdr, err, info);
+}
+
+static void *dump_hdr(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &arppin_genl_family, NLM_F_MULTI, cmd);
+}
+
+/* Where a dump goes on: after so many ended incidents, and after a live one. */
+struct incident_cursor {
+	u64 ended;
+	u64 id;
+};
+
+static int dump_ended(struct sk_buff *skb, struct netlink_callback *cb,
+		      struct arppin_net *an, struct incident_cursor *cursor)
+{
+	const struct arppin_record *record;
+	void *hdr;
+
+	list_for_each_entry(record, &an->ended, list) {
+		if (record->number <= cursor->ended)
+			continue;
+		hdr = dump_hdr(skb, cb, ARPPIN_CMD_INCIDENT_GET);
+		if (!hdr)
+			return -EMSGSIZE;
+		genl_dump_check_consistent(cb, hdr);
+		if (arppin_record_put(skb, record)) {
+			genlmsg_cancel(skb, hdr);
+			return -EMSGSIZE;
+		}
+		genlmsg_end(skb, hdr);
+		cursor->ended = record->number;
+	}
+	return 0;
+}
+
+static int dump_live(struct sk_buff *skb, struct netlink_callback *cb,
+		     struct arppin_net *an, struct incident_cursor *cursor)
+{
+	const struct arppin_incident *incident;
+	void *hdr;
+
+	list_for_each_entry(incident, &an->incidents, list) {
+		if (incident->id <= cursor->id)
+			continue;
+		hdr = dump_hdr(skb, cb, ARPPIN_CMD_INCIDENT_GET);
+		if (!hdr)
+			return -EMSGSIZE;
+		genl_dump_check_consistent(cb, hdr);
+		if (arppin_fill_incident_whole(skb, incident, 0)) {
+			genlmsg_cancel(skb, hdr);
+			return -EMSGSIZE;
+		}
+		genlmsg_end(skb, hdr);
+		cursor->id = incident->id;
+	}
+	return 0;
+}
+
+static int incident_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct incident_cursor *cursor = (struct incident_cursor *)cb->ctx;
+	struct arppin_net *an = arppin_net(sock_net(skb->sk));
+	struct nlattr *attrs[2];
+	int err;
+
+	BUILD_BUG_ON(sizeof(*cursor) > sizeof(cb->ctx));
+	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs, 1, no_policy,
+			    cb->extack);
+	if (err)
+		return err;
+	mutex_lock(&an->lock);
+	spin_lock_bh(&an->incident_lock);
+	/* One that ends between two messages would be in neither part. */
+	dump_note(cb, an->ended_total + 1);
+	if (!dump_ended(skb, cb, an, cursor))
+		dump_live(skb, cb, an, cursor);
+	spin_unlock_bh(&an->incident_lock);
+	mutex_unlock(&an->lock);
+	return skb->len;
+}
+
+/* After the sighting with this number. */
+struct sighting_cursor {
+	u64 number;
+};
+
+static bool is_wanted_sighting(const struct arppin_sighting *sighting,
+			       const struct nlattr *name,
+			       const struct nlattr *lladdr)
+{
+	if (name && nla_strcmp(name, sighting->key.dev->name))
+		return false;
+	return !lladdr || arppin_lladdr_equal(nla_data(lladdr),
+					      sighting->key.lladdr);
+}
+
+static int sighting_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct sighting_cursor *cursor = (struct sighting_cursor *)cb->ctx;
+	struct arppin_net *an = arppin_net(sock_net(skb->sk));
+	struct nlattr *attrs[ARPPIN_A_SIGHTING_LLADDR + 1];
+	const struct arppin_sighting *sighting;
+	void *hdr;
+	int err;
+
+	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs,
+			    ARPPIN_A_SIGHTING_LLADDR, sighting_policy,
+			    cb->extack);
+	if (err)
+		return err;
+	spin_lock_bh(&an->sighting_lock);
+	dump_note(cb, an->sightings_forgotten + 1);
+	list_for_each_entry(sighting, &an->sightings, list) {
+		if (sighting->number <= cursor->number)
+			continue;
+		if (is_wanted_sighting(sighting, attrs[ARPPIN_A_SIGHTING_DEV],
+				       attrs[ARPPIN_A_SIGHTING_LLADDR])) {
+			hdr = dump_hdr(skb, cb, ARPPIN_CMD_SIGHTING_GET);
+			if (!hdr)
+				break;
+			genl_dump_check_consistent(cb, hdr);
+			if (arppin_fill_sighting(skb, sighting)) {
+				genlmsg_cancel(skb, hdr);
+				break;
+			}
+			genlmsg_end(skb, hdr);
+		}
+		cursor->number = sighting->number;
+	}
+	spin_unlock_bh(&an->sighting_lock);
+	return skb->len;
+}
+
+/* After the event with this number. */
+struct event_cursor {
+	u64 seq;
+	bool begun;
+};
+
+static int event_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct event_cursor *cursor = (struct event_cursor *)cb->ctx;
+	struct arppin_net *an = arppin_net(sock_net(skb->sk));
+	struct nlattr *attrs[ARPPIN_A_EVENT_SEQ + 1];
+	const struct arppin_record *record;
+	void *hdr;
+	int err;
+
+	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs,
+			    ARPPIN_A_EVENT_SEQ, event_since_policy, cb->extack);
+	if (err)
+		return err;
+	if (!cursor->begun && attrs[ARPPIN_A_EVENT_SEQ])
+		cursor->seq = nla_get_u64(attrs[ARPPIN_A_EVENT_SEQ]);
+	spin_lock_bh(&an->event_lock);
+	if (!cursor->begun && cursor->seq > an->event_seq) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[ARPPIN_A_EVENT_SEQ],
+				    "no event has this number yet: the module was loaded again since");
+		err = -ERANGE;
+		goto out;
+	}
+	cursor->begun = true;
+	while ((record = arppin_journal_next(an, cursor->seq))) {
+		hdr = dump_hdr(skb, cb, ARPPIN_CMD_EVENT_GET);
+		if (!hdr)
+			break;
+		if (arppin_record_put(skb, record)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		cursor->seq = record->number;
+	}
+out:
+	spin_unlock_bh(&an->event_lock);
+	return err ?: skb->len;
+}
+
 static int put_stat(struct sk_buff *skb, int attr, u64 value)
 {
 	return nla_put_u64_64bit(skb, attr, value, ARPPIN_A_STATS_PAD);
 }
 
-static u64 ignored(struct arppin_net *an)
+/* The sum over all CPUs of one of the counters that are no claims'. */
+static u64 sum_of(struct arppin_net *an, size_t offset)
 {
 	u64 sum = 0, one;
 	unsigned int start;
@@ -598,24 +764,29 @@ static u64 ignored(struct arppin_net *an)
 
 		do {
 			start = u64_stats_fetch_begin(&theirs->claims.syncp);
-			one = u64_stats_read(&theirs->ignored);
+			one = u64_stats_read((void *)theirs + offset);
 		} while (u64_stats_fetch_retry(&theirs->claims.syncp, start));
 		sum += one;
 	}
 	return sum;
 }
 
-/* an->lock and an->incident_lock. */
+/* an->lock, an->incident_lock and an->event_lock. */
 static int fill_stats(struct sk_buff *skb, struct arppin_net *an)
 {
+	const struct arppin_record *first = arppin_journal_next(an, 0);
+
 	if (nla_put_string(skb, ARPPIN_A_STATS_VERSION, ARPPIN_VERSION) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_PINS, an->npins) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_PINS_MAX, ARPPIN_PINS_MAX) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_DEVS, an->ndevs) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_DEVS_MAX, ARPPIN_DEVS_MAX) ||
 	    put_stat(skb, ARPPIN_A_STATS_BOUND_HITS, an->bound_hits) ||
-	    put_counters(skb, ARPPIN_A_STATS_CLAIMS, &an->counters->claims) ||
-	    put_stat(skb, ARPPIN_A_STATS_IGNORED, ignored(an)) ||
+	    arppin_fill_counters(skb, ARPPIN_A_STATS_CLAIMS,
+				 &an->counters->claims) ||
+	    put_stat(skb, ARPPIN_A_STATS_IGNORED,
+		     sum_of(an, offsetof(struct arppin_net_counters,
+					 ignored))) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_INCIDENTS, an->incidents_live) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_INCIDENTS_MAX,
 			ARPPIN_INCIDENTS_MAX) ||
@@ -625,13 +796,28 @@ static int fill_stats(struct sk_buff *skb, struct arppin_net *an)
 		     atomic64_read(&an->incidents_merged)) ||
 	    put_stat(skb, ARPPIN_A_STATS_INCIDENTS_LOST,
 		     atomic64_read(&an->incidents_lost)) ||
-	    put_stat(skb, ARPPIN_A_STATS_EVENTS, READ_ONCE(an->event_seq)) ||
-	    put_stat(skb, ARPPIN_A_STATS_EVENTS_LOST,
-		     READ_ONCE(an->events_lost)) ||
+	    put_stat(skb, ARPPIN_A_STATS_EVENTS, an->event_seq) ||
+	    put_stat(skb, ARPPIN_A_STATS_EVENTS_LOST, an->events_lost) ||
 	    put_stat(skb, ARPPIN_A_STATS_CACHE_OVERRIDDEN,
 		     an->cache_overridden) ||
 	    put_stat(skb, ARPPIN_A_STATS_CACHE_HEALED, an->cache_healed) ||
-	    put_stat(skb, ARPPIN_A_STATS_CACHE_RESTORED, an->cache_restored))
+	    put_stat(skb, ARPPIN_A_STATS_CACHE_RESTORED, an->cache_restored) ||
+	    nla_put_u32(skb, ARPPIN_A_STATS_INCIDENTS_ENDED, an->ended_count) ||
+	    nla_put_u32(skb, ARPPIN_A_STATS_INCIDENTS_ENDED_MAX,
+			ARPPIN_INCIDENTS_ENDED_MAX) ||
+	    put_stat(skb, ARPPIN_A_STATS_INCIDENTS_FORGOTTEN,
+		     an->ended_total - an->ended_count) ||
+	    put_stat(skb, ARPPIN_A_STATS_EVENTS_FIRST, first ?
+							first->number : 0) ||
+	    nla_put_u32(skb, ARPPIN_A_STATS_EVENTS_MAX, ARPPIN_EVENTS_MAX) ||
+	    put_stat(skb, ARPPIN_A_STATS_EVENTS_EPOCH, an->epoch) ||
+	    nla_put_u32(skb, ARPPIN_A_STATS_SIGHTINGS,
+			READ_ONCE(an->sightings_count)) ||
+	    nla_put_u32(skb, ARPPIN_A_STATS_SIGHTINGS_MAX,
+			ARPPIN_SIGHTINGS_MAX) ||
+	    put_stat(skb, ARPPIN_A_STATS_SIGHTINGS_REFUSED,
+		     sum_of(an, offsetof(struct arppin_net_counters,
+					 unsighted))))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -648,7 +834,9 @@ static int stats_get(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	mutex_lock(&an->lock);
 	spin_lock_bh(&an->incident_lock);
+	spin_lock(&an->event_lock);
 	err = fill_stats(reply, an);
+	spin_unlock(&an->event_lock);
 	spin_unlock_bh(&an->incident_lock);
 	mutex_unlock(&an->lock);
 	return reply_send(reply, hdr, err, info);
@@ -709,6 +897,28 @@ static const struct genl_ops ops[] = {
 		.policy = no_policy,
 		.maxattr = ARRAY_SIZE(no_policy) - 1,
 		.doit = stats_get,
+	},
+	{
+		.cmd = ARPPIN_CMD_INCIDENT_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = incident_id_policy,
+		.maxattr = ARRAY_SIZE(incident_id_policy) - 1,
+		.doit = incident_get,
+		.dumpit = incident_dump,
+	},
+	{
+		.cmd = ARPPIN_CMD_SIGHTING_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = sighting_policy,
+		.maxattr = ARRAY_SIZE(sighting_policy) - 1,
+		.dumpit = sighting_dump,
+	},
+	{
+		.cmd = ARPPIN_CMD_EVENT_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = event_since_policy,
+		.maxattr = ARRAY_SIZE(event_since_policy) - 1,
+		.dumpit = event_dump,
 	},
 };
 

@@ -4,7 +4,12 @@
 
 #include "dev.h"
 
-int arppin_guard_set(struct arppin_net *an, const char *name, u8 unpinned,
-		     struct genl_info *info);
+extern const struct arppin_guard arppin_no_guard;
+
+bool arppin_guard_is_default(const struct arppin_guard *guard);
+int arppin_guard_set(struct arppin_net *an, const char *name,
+		     const struct arppin_guard *guard, struct genl_info *info);
+void arppin_guard_defend(struct arppin_dev *adev, struct net_device *dev,
+			 __be32 ip4);
 
 #endif /* _ARPPIN_GUARD_H */

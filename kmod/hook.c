@@ -10,13 +10,40 @@
 #include <net/route.h>
 
 #include "claim.h"
+#include "guard.h"
 #include "hook.h"
 #include "pin.h"
+#include "sighting.h"
 #include "verdict.h"
 
 static bool is_ours(struct net *net, const struct net_device *dev, __be32 ip4)
 {
 	return inet_addr_type_dev_table(net, dev, ip4) == RTN_LOCAL;
+}
+
+/*
+ * The device itself has the address (RFC 5227 is about an interface's): not
+ * the loopback device, whose addresses a load balancer may claim by right.
+ */
+static bool has_addr(const struct net_device *dev, __be32 ip4)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
+
+	if (!in_dev)
+		return false;
+	in_dev_for_each_ifa_rcu(ifa, in_dev)
+		if (ifa->ifa_local == ip4)
+			return true;
+	return false;
+}
+
+/* Somebody else claims it: the MAC is not that of any device of ours. */
+static bool is_taken(struct net *net, const struct net_device *dev,
+		     const struct arppin_claim *claim)
+{
+	return has_addr(dev, claim->addr.ip4) &&
+	       !dev_getbyhwaddr_rcu(net, ARPHRD_ETHER, claim->lladdr);
 }
 
 /*
@@ -33,6 +60,14 @@ static bool is_own(struct net *net, const struct net_device *dev,
 		is_ours(net, dev, claim->addr.ip4));
 }
 
+/* The address would be one too many for the MAC. */
+static bool is_crowded(struct arppin_dev *adev,
+		       const struct arppin_claim *claim, u8 addresses)
+{
+	return !arppin_sighting_find(adev, claim) &&
+	       arppin_sightings_recent(adev, claim->lladdr) >= addresses;
+}
+
 static enum arppin_counter counter(struct arppin_verdict verdict)
 {
 	if (verdict.drop)
@@ -42,6 +77,7 @@ static enum arppin_counter counter(struct arppin_verdict verdict)
 		return ARPPIN_ACCEPTED;
 	case ARPPIN_INCIDENT_PROBE:
 	case ARPPIN_INCIDENT_FOREIGN_SOURCE:
+	case ARPPIN_INCIDENT_OWN_ADDRESS:
 		return ARPPIN_NOTICED;
 	default:
 		return ARPPIN_PASSED;
@@ -57,18 +93,34 @@ static void count_ignored(struct arppin_net *an)
 	u64_stats_update_end(&mine->claims.syncp);
 }
 
+/* Nobody contradicts the claim: note who uses the address. */
+static void note_sighting(struct arppin_dev *adev,
+			  const struct arppin_claim *claim, u8 incident)
+{
+	struct arppin_sighting *sighting;
+
+	if ((incident && incident != ARPPIN_INCIDENT_UNPINNED) ||
+	    !arppin_claim_is_plausible(claim))
+		return;
+	sighting = arppin_sighting_find(adev, claim);
+	if (sighting)
+		arppin_sighting_seen(sighting);
+	else
+		arppin_sighting_add(adev, claim);
+}
+
 /* Softirq, RCU read lock. arp_rcv() has checked lengths and made it linear. */
 static unsigned int arp_in(void *priv, struct sk_buff *skb,
 			   const struct nf_hook_state *state)
 {
-	const struct net_device *dev = state->in;
+	struct net_device *dev = state->in;
 	struct arppin_net *an = priv;
 	const struct arppin_pin_conf *conf = NULL;
 	struct arppin_verdict verdict;
 	struct arppin_claim claim;
 	struct arppin_dev *adev;
 	struct arppin_pin *pin;
-	u8 unpinned;
+	u8 unpinned, addresses;
 
 	adev = arppin_dev_bound(an, dev->ifindex);
 	if (!adev)
@@ -83,23 +135,34 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	claim.own = is_own(state->net, dev, &claim);
 
 	pin = arppin_pin_lookup(adev, &claim.addr);
-	if (pin)
+	unpinned = READ_ONCE(adev->guard.unpinned);
+	addresses = READ_ONCE(adev->guard.addresses);
+	if (pin) {
 		conf = arppin_pin_conf(pin);
-	unpinned = READ_ONCE(adev->unpinned);
+	} else {
+		claim.ours = is_taken(state->net, dev, &claim);
+		claim.crowded = addresses &&
+				is_crowded(adev, &claim, addresses);
+	}
 	verdict = arppin_verdict(&claim, conf, unpinned);
 
 	arppin_count(&an->counters->claims, counter(verdict));
 	if (pin)
 		arppin_count(pin->counters, counter(verdict));
-	else if (unpinned != ARPPIN_UNPINNED_ACCEPT)
+	else if (unpinned != ARPPIN_UNPINNED_ACCEPT || addresses ||
+		 verdict.incident)
 		arppin_count(adev->counters, counter(verdict));
+	note_sighting(adev, &claim, verdict.incident);
 
 	if (verdict.incident) {
 		if (claim.variant == ARPPIN_VARIANT_REQUEST_TO_OTHER &&
 		    is_ours(state->net, dev, claim.target.ip4))
 			arppin_claim_to_us(&claim);
-		arppin_incident_frame(adev, pin, &claim, verdict);
+		arppin_incident_frame(adev, pin, &claim, verdict, skb);
 	}
+	if (verdict.incident == ARPPIN_INCIDENT_OWN_ADDRESS &&
+	    READ_ONCE(adev->guard.defend))
+		arppin_guard_defend(adev, dev, claim.addr.ip4);
 	return verdict.drop ? NF_DROP : NF_ACCEPT;
 }
 

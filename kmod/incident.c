@@ -3,18 +3,23 @@
  * Incidents: all the frames of one offender against one pin or guarded device,
  * told once at their start, then ever less often, then at their end.
  */
+#include <linux/etherdevice.h>
 #include <linux/rhashtable.h>
 
 #include "event.h"
+#include "fill.h"
 #include "incident.h"
+#include "journal.h"
 #include "log.h"
 #include "main.h"
 #include "pin.h"
+#include "port.h"
+#include "sighting.h"
 
 #define INTERVAL_MIN	HZ		/* from the start to the first update */
 #define INTERVAL_MAX	(300 * HZ)
 #define QUIET		(60 * HZ)	/* after it an incident has ended */
-#define BATCH		64		/* events told without a pause */
+#define BATCH		16		/* events told without a pause */
 
 /* One table for all network namespaces: a key names its subject. */
 static struct rhashtable incidents;
@@ -79,10 +84,26 @@ static void count(struct arppin_net *an, struct arppin_incident *incident,
 		atomic64_inc(&an->incidents_merged);
 }
 
+/* At NF_ARP_IN data is the network header, and the Ethernet header before it. */
+static void keep_frame(struct arppin_incident *incident,
+		       const struct sk_buff *skb)
+{
+	u32 len = min_t(u32, skb->len, ARPPIN_FRAME_MAX - ETH_HLEN);
+
+	if (!skb_mac_header_was_set(skb) || skb_mac_offset(skb) != -ETH_HLEN)
+		return;
+	memcpy(incident->frame, skb_mac_header(skb), ETH_HLEN);
+	if (skb_copy_bits(skb, 0, incident->frame + ETH_HLEN, len))
+		return;
+	incident->frame_kept = ETH_HLEN + len;
+	incident->frame_len = ETH_HLEN + skb->len;
+}
+
 static struct arppin_incident *open(struct arppin_dev *adev,
 				    struct arppin_pin *pin,
 				    const struct arppin_incident_key *key,
-				    const struct arppin_claim *claim)
+				    const struct arppin_claim *claim,
+				    const struct sk_buff *skb)
 {
 	struct arppin_subject *subject = key->subject;
 	struct arppin_incident __rcu **many;
@@ -101,6 +122,7 @@ static struct arppin_incident *open(struct arppin_dev *adev,
 	incident->last = jiffies;
 	incident->interval = INTERVAL_MIN;
 	incident->next = jiffies + INTERVAL_MIN;
+	keep_frame(incident, skb);
 
 	many = many_slot(an, subject, subject_max(pin));
 	if (many) {
@@ -119,7 +141,48 @@ static struct arppin_incident *open(struct arppin_dev *adev,
 	WRITE_ONCE(subject->live, subject->live + 1);
 	WRITE_ONCE(an->incidents_live, an->incidents_live + 1);
 	queue_delayed_work(arppin_wq, &an->incident_work, INTERVAL_MIN);
+	incident->port_wanted = arppin_port_wanted(an, skb->dev);
 	return incident;
+}
+
+static void forget_oldest(struct arppin_net *an)
+{
+	struct arppin_record *record;
+
+	record = list_first_entry(&an->ended, struct arppin_record, list);
+	list_del(&record->list);
+	kfree(record);
+	an->ended_count--;
+}
+
+/* What is said of it now stays to be read. */
+static void keep_ended(struct arppin_net *an,
+		       const struct arppin_incident *incident)
+{
+	struct arppin_record *record = NULL;
+	struct sk_buff *skb;
+
+	an->ended_total++;
+	skb = alloc_skb(ARPPIN_FILL_INCIDENT + ARPPIN_FILL_PIN,
+			GFP_ATOMIC | __GFP_NOWARN);
+	if (!skb)
+		return;
+	if (!arppin_fill_incident_whole(skb, incident, ktime_get_real_ns()))
+		record = arppin_record(an->ended_total, skb->data, skb->len);
+	kfree_skb(skb);
+	if (!record)
+		return;
+	record->id = incident->id;
+	list_add_tail(&record->list, &an->ended);
+	if (++an->ended_count > ARPPIN_INCIDENTS_ENDED_MAX)
+		forget_oldest(an);
+}
+
+static void tell(enum arppin_event_kind kind, struct arppin_incident *incident)
+{
+	arppin_event_incident(kind, incident);
+	incident->told = atomic64_read(&incident->dropped) +
+			 atomic64_read(&incident->passed);
 }
 
 /* an->lock and an->incident_lock. */
@@ -127,6 +190,9 @@ static void close(struct arppin_net *an, struct arppin_incident *incident)
 {
 	struct arppin_subject *subject = incident->key.subject;
 
+	tell(ARPPIN_EVENT_INCIDENT_END, incident);
+	arppin_log_incident(incident, true);
+	keep_ended(an, incident);
 	list_del(&incident->list);
 	if (incident->key.kind != ARPPIN_INCIDENT_MANY_OFFENDERS)
 		rhashtable_remove_fast(&incidents, &incident->node,
@@ -142,21 +208,13 @@ static void close(struct arppin_net *an, struct arppin_incident *incident)
 	kfree_rcu(incident, rcu);
 }
 
-static void tell(enum arppin_event_kind kind, struct arppin_incident *incident)
-{
-	u64 frames = atomic64_read(&incident->dropped) +
-		     atomic64_read(&incident->passed);
-
-	arppin_event_incident(kind, incident, frames - incident->told);
-	incident->told = frames;
-}
-
 /**
  * arppin_incident_frame - a frame belongs to an incident
  * @adev: the device
  * @pin: the pin, or NULL if the device's guard decided
  * @claim: what the frame claims
  * @verdict: what is done with it; verdict.incident is not 0
+ * @skb: the frame
  *
  * The first frame of an offender is told before this returns. A further one
  * takes no lock and allocates nothing. Without memory the frame is not told,
@@ -166,7 +224,8 @@ static void tell(enum arppin_event_kind kind, struct arppin_incident *incident)
  */
 void arppin_incident_frame(struct arppin_dev *adev, struct arppin_pin *pin,
 			   const struct arppin_claim *claim,
-			   struct arppin_verdict verdict)
+			   struct arppin_verdict verdict,
+			   const struct sk_buff *skb)
 {
 	struct arppin_incident_key key = { .kind = verdict.incident };
 	unsigned int max = subject_max(pin);
@@ -176,6 +235,8 @@ void arppin_incident_frame(struct arppin_dev *adev, struct arppin_pin *pin,
 	key.subject = pin ? &pin->subject : &adev->subject;
 	memcpy(key.lladdr, claim->lladdr, sizeof(key.lladdr));
 	memcpy(key.source, claim->source, sizeof(key.source));
+	if (verdict.incident == ARPPIN_INCIDENT_OWN_ADDRESS)
+		key.own = claim->addr;
 
 	incident = find(an, &key, max);
 	if (incident) {
@@ -188,11 +249,11 @@ void arppin_incident_frame(struct arppin_dev *adev, struct arppin_pin *pin,
 	if (incident) {
 		count(an, incident, claim, verdict.drop);
 	} else if (!key.subject->gone) {
-		incident = open(adev, pin, &key, claim);
+		incident = open(adev, pin, &key, claim, skb);
 		if (incident) {
 			count(an, incident, claim, verdict.drop);
 			tell(ARPPIN_EVENT_INCIDENT_START, incident);
-			arppin_log_incident(incident);
+			arppin_log_incident(incident, false);
 		} else {
 			atomic64_inc(&an->incidents_lost);
 		}
@@ -220,11 +281,32 @@ void arppin_incidents_end(struct arppin_net *an, struct arppin_subject *subject,
 		list_for_each_entry_safe(incident, next, &an->incidents, list) {
 			if (incident->key.subject != subject)
 				continue;
-			tell(ARPPIN_EVENT_INCIDENT_END, incident);
 			close(an, incident);
 		}
 	}
 	spin_unlock_bh(&an->incident_lock);
+}
+
+bool arppin_incident_is_netwide(const struct arppin_incident *incident)
+{
+	return rcu_access_pointer(incident->dev->an->many) == incident;
+}
+
+/**
+ * arppin_incident_sightings - what is known of an incident's offender
+ * @incident: the incident
+ * @found: filled, as by arppin_sightings_of()
+ *
+ * Context: RCU read lock.
+ * Return: how many sightings there are; @found may have fewer.
+ */
+unsigned int
+arppin_incident_sightings(const struct arppin_incident *incident,
+			  const struct arppin_sighting *found[ARPPIN_INCIDENT_SIGHTINGS_MAX])
+{
+	return arppin_sightings_of(incident->dev, incident->key.lladdr,
+				   incident->key.source, &incident->addr,
+				   found);
 }
 
 static bool is_due(const struct arppin_incident *incident)
@@ -247,7 +329,6 @@ static void incident_work(struct work_struct *work)
 		if (events == BATCH)
 			break;
 		if (time_after_eq(jiffies, READ_ONCE(incident->last) + QUIET)) {
-			tell(ARPPIN_EVENT_INCIDENT_END, incident);
 			close(an, incident);
 			events++;
 		} else if (is_due(incident)) {
@@ -269,7 +350,16 @@ void arppin_incidents_net_init(struct arppin_net *an)
 {
 	spin_lock_init(&an->incident_lock);
 	INIT_LIST_HEAD(&an->incidents);
+	INIT_LIST_HEAD(&an->ended);
 	INIT_DELAYED_WORK(&an->incident_work, incident_work);
+}
+
+/* Context: no incident is live; sleeps. */
+void arppin_incidents_net_exit(struct arppin_net *an)
+{
+	cancel_delayed_work_sync(&an->incident_work);
+	while (an->ended_count)
+		forget_oldest(an);
 }
 
 int arppin_incidents_init(void)

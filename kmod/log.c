@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dmesg: one line per first frame of an offender, pin change and cache event.
+ * dmesg: one line per start and end of an incident, pin change and cache event.
  *
  * A device's name comes from outside: %*pE keeps it from forging a line.
  */
@@ -11,6 +11,7 @@
 
 #include "incident.h"
 #include "log.h"
+#include "sighting.h"
 
 #define ADDR_LEN	40	/* the longest IPv6 address */
 #define LLADDRS_LEN	(ARPPIN_LLADDRS_MAX * 3 * ETH_ALEN)
@@ -80,54 +81,104 @@ static const char *net_text(const struct arppin_dev *adev, char *text)
 	return text;
 }
 
-/* Context: an->incident_lock, RCU. */
-void arppin_log_incident(const struct arppin_incident *incident)
+#define ALSO_LEN	160	/* "also ", and some addresses */
+#define ALSO_MAX	3	/* addresses that are named */
+
+/* " (frame from 02:..., also 192.0.2.66)": what else is known of the offender. */
+static const char *offender_text(const struct arppin_incident *incident,
+				 char *text)
 {
-	const char *done = atomic64_read(&incident->dropped) ? "dropped" :
-							       "passed";
-	char dev[DEV_LEN], addr[ADDR_LEN], net[NET_LEN];
-	char lladdrs[LLADDRS_LEN] = "";
-	const struct arppin_dev *adev = incident->dev;
-	const u8 *lladdr = incident->key.lladdr;
+	const struct arppin_sighting *found[ARPPIN_INCIDENT_SIGHTINGS_MAX];
 	const u8 *source = incident->key.source;
+	const char *sep = " (";
+	unsigned int count, i;
+	char addr[ADDR_LEN];
+	size_t len = 0;
+
+	text[0] = '\0';
+	if (!arppin_lladdr_equal(incident->key.lladdr, source)) {
+		len += scnprintf(text + len, ALSO_LEN - len, "%sframe from %pM",
+				 sep, source);
+		sep = ", ";
+	}
+	rcu_read_lock();
+	count = arppin_incident_sightings(incident, found);
+	for (i = 0; i < count && i < ALSO_MAX; i++) {
+		len += scnprintf(text + len, ALSO_LEN - len, "%s%s%s", sep,
+				 i ? "" : "also ",
+				 addr_text(&found[i]->addr, addr));
+		sep = ", ";
+	}
+	rcu_read_unlock();
+	if (count > ALSO_MAX)
+		len += scnprintf(text + len, ALSO_LEN - len, " and %u more",
+				 count - ALSO_MAX);
+	if (len)
+		scnprintf(text + len, ALSO_LEN - len, ")");
+	return text;
+}
+
+/* "dropped", or in the end how many were. */
+#define DONE_LEN	96
+
+static const char *done_text(const struct arppin_incident *incident, bool ended,
+			     char *text)
+{
+	u64 dropped = atomic64_read(&incident->dropped);
+	u64 passed = atomic64_read(&incident->passed);
+
+	if (ended)
+		snprintf(text, DONE_LEN,
+			 "ended after %llu s, %llu dropped, %llu passed",
+			 div_u64(ktime_get_real_ns() - incident->start,
+				 NSEC_PER_SEC), dropped, passed);
+	else
+		snprintf(text, DONE_LEN, dropped ? "dropped" : "passed");
+	return text;
+}
+
+/* What is claimed of whom: all between the address and what was done. */
+static const char *said_of(u32 kind)
+{
+	switch (kind) {
+	case ARPPIN_INCIDENT_PROBE:
+		return "probed by";
+	case ARPPIN_INCIDENT_FOREIGN_SOURCE:
+		return "claimed by its pinned";
+	case ARPPIN_INCIDENT_MANY_OFFENDERS:
+		return "claimed by many offenders, among them";
+	case ARPPIN_INCIDENT_OWN_ADDRESS:
+		return "is ours, and claimed by";
+	case ARPPIN_INCIDENT_MANY_ADDRESSES:
+		return "is one address too many, claimed by";
+	default:
+		return "claimed by";
+	}
+}
+
+/* Context: an->incident_lock, and RCU read lock or an->lock. */
+void arppin_log_incident(const struct arppin_incident *incident, bool ended)
+{
+	const struct arppin_dev *adev = incident->dev;
+	char dev[DEV_LEN], addr[ADDR_LEN], net[NET_LEN];
+	char offender[ALSO_LEN], done[DONE_LEN];
+	char lladdrs[LLADDRS_LEN] = "";
+	const char *pinned = "";
 
 	if (!may_say(adev->an, true))
 		return;
-	dev_text(adev, dev);
-	addr_text(&incident->addr, addr);
-	net_text(adev, net);
-	if (incident->pin)
+	if (incident->pin && !arppin_incident_is_netwide(incident)) {
+		pinned = ", pinned to ";
 		lladdrs_text(incident->pin, lladdrs);
-	switch (incident->key.kind) {
-	case ARPPIN_INCIDENT_CONFLICT:
-		if (arppin_lladdr_equal(lladdr, source))
-			pr_warn("%s: %s claimed by %pM, pinned to %s: %s%s\n",
-				dev, addr, lladdr, lladdrs,
-				done, net);
-		else
-			pr_warn("%s: %s claimed by %pM (frame from %pM), pinned to %s: %s%s\n",
-				dev, addr, lladdr, source,
-				lladdrs, done, net);
-		break;
-	case ARPPIN_INCIDENT_PROBE:
-		pr_warn("%s: %s probed by %pM, pinned to %s: %s%s\n",
-			dev, addr, lladdr, lladdrs, done,
-			net);
-		break;
-	case ARPPIN_INCIDENT_FOREIGN_SOURCE:
-		pr_warn("%s: %s claimed by its pinned %pM in a frame from %pM: %s%s\n",
-			dev, addr, lladdr, source, done,
-			net);
-		break;
-	case ARPPIN_INCIDENT_UNPINNED:
-		pr_warn("%s: %s claimed by %pM, not pinned: %s%s\n",
-			dev, addr, lladdr, done, net);
-		break;
-	case ARPPIN_INCIDENT_MANY_OFFENDERS:
-		pr_warn("%s: %s claimed by many offenders, %pM among them: %s%s\n",
-			dev, addr, lladdr, done, net);
-		break;
+	} else if (incident->key.kind == ARPPIN_INCIDENT_UNPINNED) {
+		pinned = ", not pinned";
 	}
+	pr_warn("%s: incident %llu: %s %s %pM%s%s%s: %s%s\n",
+		dev_text(adev, dev), incident->id,
+		addr_text(&incident->addr, addr),
+		said_of(incident->key.kind), incident->key.lladdr,
+		offender_text(incident, offender), pinned, lladdrs,
+		done_text(incident, ended, done), net_text(adev, net));
 }
 
 /* Context: an->lock. */
@@ -153,6 +204,30 @@ void arppin_log_dev(const struct arppin_dev *adev, const char *what)
 	if (may_say(adev->an, false))
 		pr_info("%s: %s, pins: %u%s\n", dev_text(adev, dev), what,
 			adev->npins, net_text(adev, net));
+}
+
+static const char * const unpinned_said[] = {
+	[ARPPIN_UNPINNED_ACCEPT] = "accepted",
+	[ARPPIN_UNPINNED_AUDIT] = "audited",
+	[ARPPIN_UNPINNED_DROP] = "dropped",
+};
+
+/* Context: an->lock. */
+void arppin_log_guard(const struct arppin_dev *adev)
+{
+	const struct arppin_guard *guard = &adev->guard;
+	char dev[DEV_LEN], net[NET_LEN];
+	char most[sizeof(", at most 255 addresses a MAC")] = "";
+
+	if (!may_say(adev->an, false))
+		return;
+	if (guard->addresses)
+		snprintf(most, sizeof(most), ", at most %u addresses a MAC",
+			 guard->addresses);
+	pr_info("%s: unpinned addresses are %s%s%s%s\n", dev_text(adev, dev),
+		unpinned_said[guard->unpinned],
+		guard->defend ? ", own ones defended" : "", most,
+		net_text(adev, net));
 }
 
 /* Context: an->lock. */

@@ -6,11 +6,15 @@
 
 #include "event.h"
 #include "genl.h"
+#include "guard.h"
 #include "hook.h"
 #include "incident.h"
+#include "journal.h"
 #include "main.h"
 #include "neigh.h"
 #include "net.h"
+#include "port.h"
+#include "sighting.h"
 
 struct workqueue_struct *arppin_wq;
 
@@ -37,6 +41,9 @@ static int __net_init net_init(struct net *net)
 	}
 	arppin_incidents_net_init(an);
 	arppin_neigh_net_init(an);
+	arppin_ports_net_init(an);
+	arppin_sightings_net_init(an);
+	an->epoch = ktime_get_real_ns();
 	an->counters = alloc_percpu_gfp(struct arppin_net_counters,
 					GFP_KERNEL_ACCOUNT);
 	if (!an->counters)
@@ -62,13 +69,16 @@ static void __net_exit net_exit(struct net *net)
 
 	mutex_lock(&an->lock);
 	list_for_each_entry(adev, &an->devs, list)
-		adev->unpinned = ARPPIN_UNPINNED_ACCEPT;
+		adev->guard = arppin_no_guard;
 	arppin_pin_flush(an, NULL, UINT_MAX, NULL);
 	mutex_unlock(&an->lock);
 
 	/* No subject is left that could queue them again. */
 	cancel_delayed_work_sync(&an->heal_work);
-	cancel_delayed_work_sync(&an->incident_work);
+	cancel_delayed_work_sync(&an->sighting_work);
+	arppin_ports_net_exit(an);
+	arppin_incidents_net_exit(an);
+	arppin_journal_free(an);
 	free_percpu(an->counters);
 }
 
@@ -93,6 +103,9 @@ static int __init arppin_init(void)
 	err = arppin_incidents_init();
 	if (err)
 		goto err_incidents;
+	err = arppin_sightings_init();
+	if (err)
+		goto err_sightings;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_net;
@@ -114,6 +127,8 @@ err_dev:
 err_neigh:
 	unregister_pernet_subsys(&net_ops);
 err_net:
+	arppin_sightings_exit();
+err_sightings:
 	arppin_incidents_exit();
 err_incidents:
 	arppin_pin_exit();
@@ -130,6 +145,7 @@ static void __exit arppin_exit(void)
 	arppin_neigh_exit();
 	unregister_pernet_subsys(&net_ops);
 	rcu_barrier();	/* pins and devices are freed by callbacks of ours */
+	arppin_sightings_exit();
 	arppin_incidents_exit();
 	arppin_pin_exit();
 	destroy_workqueue(arppin_wq);

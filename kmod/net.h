@@ -14,6 +14,8 @@
 #define ARPPIN_DEV_BUCKETS	64
 
 struct arppin_incident;
+struct arppin_listener;
+struct arppin_record;
 
 /**
  * struct arppin_net - all that arppin knows of one network namespace
@@ -36,14 +38,28 @@ struct arppin_incident;
  * @incidents_merged: see ARPPIN_A_STATS_INCIDENTS_MERGED
  * @incidents_lost: see ARPPIN_A_STATS_INCIDENTS_LOST
  * @incident_work: tells updates and ends
+ * @ended: struct arppin_record of ended incidents, in the order of their end;
+ *	by @incident_lock
+ * @ended_count: how many
+ * @ended_total: how many incidents have ended
+ * @port_work: finds the ports at which offenders' frames arrive
+ * @listener: hears them at the ports of bonds, while it is needed; by @port_work
  * @heal_queue: pins whose neighbour entry is to be looked at
  * @heal_work: looks at them
  * @cache_overridden: see ARPPIN_A_STATS_CACHE_OVERRIDDEN; by @incident_lock
  * @cache_healed: by @lock
  * @cache_restored: by @lock
+ * @sighting_lock: which sightings exist; BH off
+ * @sightings: struct arppin_sighting, in the order of their making
+ * @sightings_count: how many
+ * @sightings_total: how many there have been
+ * @sightings_forgotten: how many of them have gone
+ * @sighting_work: makes room
  * @event_lock: the order of events; BH off; innermost
+ * @journal: the latest events; by @event_lock
  * @event_seq: the latest event's number
- * @events_lost: events that at least one listener missed
+ * @events_lost: see ARPPIN_A_STATS_EVENTS_LOST
+ * @epoch: see ARPPIN_A_STATS_EVENTS_EPOCH
  * @counters: over all devices
  */
 struct arppin_net {
@@ -67,6 +83,11 @@ struct arppin_net {
 	atomic64_t incidents_merged;
 	atomic64_t incidents_lost;
 	struct delayed_work incident_work;
+	struct list_head ended;
+	u32 ended_count;
+	u64 ended_total;
+	struct delayed_work port_work;
+	struct arppin_listener *listener;
 
 	struct list_head heal_queue;
 	struct delayed_work heal_work;
@@ -74,9 +95,18 @@ struct arppin_net {
 	u64 cache_healed;
 	u64 cache_restored;
 
+	spinlock_t sighting_lock;	/* see above */
+	struct list_head sightings;
+	u32 sightings_count;
+	u64 sightings_total;
+	u64 sightings_forgotten;
+	struct delayed_work sighting_work;
+
 	spinlock_t event_lock;		/* see above */
+	struct arppin_record **journal;
 	u64 event_seq;
 	u64 events_lost;
+	u64 epoch;
 
 	struct arppin_net_counters __percpu *counters;
 };

@@ -50,6 +50,12 @@ static inline struct arppin_addr arppin_addr_ip4(__be32 ip4)
 	return addr;
 }
 
+static inline bool arppin_addr_equal(const struct arppin_addr *a,
+				     const struct arppin_addr *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
 static inline bool arppin_lladdr_equal(const u8 *a, const u8 *b)
 {
 	return !memcmp(a, b, ARPPIN_LLADDR_LEN);

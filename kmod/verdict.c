@@ -29,6 +29,23 @@ static struct arppin_verdict tell(enum arppin_incident_kind kind, bool drop)
 	return (struct arppin_verdict){ .drop = drop, .incident = kind };
 }
 
+static struct arppin_verdict verdict_unpinned(const struct arppin_claim *claim,
+					      u8 unpinned)
+{
+	bool drop = unpinned == ARPPIN_UNPINNED_DROP;
+
+	/* A probe claims nothing: the cache does not learn from it. */
+	if (claim->variant == ARPPIN_VARIANT_PROBE)
+		return pass();
+	if (claim->ours)
+		return tell(ARPPIN_INCIDENT_OWN_ADDRESS, drop);
+	if (claim->crowded && !drop)
+		return tell(ARPPIN_INCIDENT_MANY_ADDRESSES, true);
+	if (unpinned == ARPPIN_UNPINNED_ACCEPT)
+		return pass();
+	return tell(ARPPIN_INCIDENT_UNPINNED, drop);
+}
+
 /**
  * arppin_verdict - decide over a claim
  * @claim: what a packet asserts
@@ -48,14 +65,8 @@ struct arppin_verdict arppin_verdict(const struct arppin_claim *claim,
 
 	if (claim->own)
 		return pass();
-	if (!pin) {
-		/* A probe claims nothing: the cache does not learn from it. */
-		if (unpinned == ARPPIN_UNPINNED_ACCEPT ||
-		    claim->variant == ARPPIN_VARIANT_PROBE)
-			return pass();
-		return tell(ARPPIN_INCIDENT_UNPINNED,
-			    unpinned == ARPPIN_UNPINNED_DROP);
-	}
+	if (!pin)
+		return verdict_unpinned(claim, unpinned);
 
 	pinned = arppin_pin_conf_has(pin, claim->lladdr);
 	if (claim->variant == ARPPIN_VARIANT_PROBE)

@@ -27,6 +27,12 @@
 #define ARPPIN_INCIDENTS_MAX	1024
 #define ARPPIN_INCIDENTS_PIN_MAX 16	/* of one pin */
 #define ARPPIN_INCIDENTS_DEV_MAX 256	/* of one guarded device */
+#define ARPPIN_INCIDENTS_ENDED_MAX 256	/* ended incidents that are kept */
+#define ARPPIN_EVENTS_MAX	1024	/* events that are kept */
+#define ARPPIN_SIGHTINGS_MAX	4096	/* sightings */
+#define ARPPIN_SIGHTINGS_LLADDR_MAX 64	/* of one MAC on one device */
+#define ARPPIN_INCIDENT_SIGHTINGS_MAX 8	/* that are told with an incident */
+#define ARPPIN_FRAME_MAX	64	/* bytes of a frame that are kept */
 
 /**
  * enum arppin_cmd - what a message asks for or tells
@@ -38,13 +44,23 @@
  * @ARPPIN_CMD_PIN_GET: one pin (DEV and ADDR given), or a dump of all
  *	(filtered by DEV, ADDR or both)
  * @ARPPIN_CMD_PIN_FLUSH: remove all pins, or all of one DEV
- * @ARPPIN_CMD_GUARD_SET: set the policy of a device for unpinned addresses;
- *	enum arppin_guard_attr
- * @ARPPIN_CMD_GUARD_GET: the guard of one device, or a dump of all that are
- *	not "accept" (filtered by DEV)
+ * @ARPPIN_CMD_GUARD_SET: set the policy of a device: at least one of UNPINNED,
+ *	DEFEND, ADDRESSES; the others stay what they are; enum arppin_guard_attr
+ * @ARPPIN_CMD_GUARD_GET: the guard of one device, or a dump of all that differ
+ *	from the default (filtered by DEV)
  * @ARPPIN_CMD_STATS_GET: counters and bounds; enum arppin_stats_attr
  * @ARPPIN_CMD_EVENT: multicast to the group "events", and to the sender of a
  *	change that set NLM_F_ECHO; enum arppin_event_attr
+ * @ARPPIN_CMD_INCIDENT_GET: one incident (ID given), or a dump of all that are
+ *	live and of the ARPPIN_INCIDENTS_ENDED_MAX that ended last, in the order
+ *	of their end or, live, of their start; enum arppin_incident_attr
+ * @ARPPIN_CMD_SIGHTING_GET: a dump of all sightings, in the order in which they
+ *	were first made (filtered by DEV, LLADDR or both); enum
+ *	arppin_sighting_attr
+ * @ARPPIN_CMD_EVENT_GET: a dump of the kept events with a number above SEQ (0
+ *	or absent: of all), in order: a gap is a loss. ERANGE if SEQ is above the
+ *	latest number: it is of another life of the module; enum
+ *	arppin_event_attr
  */
 enum arppin_cmd {
 	ARPPIN_CMD_UNSPEC,
@@ -56,6 +72,9 @@ enum arppin_cmd {
 	ARPPIN_CMD_GUARD_GET,
 	ARPPIN_CMD_STATS_GET,
 	ARPPIN_CMD_EVENT,
+	ARPPIN_CMD_INCIDENT_GET,
+	ARPPIN_CMD_SIGHTING_GET,
+	ARPPIN_CMD_EVENT_GET,
 
 	/* private: */
 	__ARPPIN_CMD_MAX,
@@ -123,6 +142,12 @@ enum arppin_variant {
  *	incidents, merged; DEV, ADDR, LLADDR and SOURCE are those of the first
  *	of them. Beyond ARPPIN_INCIDENTS_MAX they are those of the whole network
  *	namespace, and the event has neither PIN nor GUARD
+ * @ARPPIN_INCIDENT_OWN_ADDRESS: somebody else claims an address that the device
+ *	has (RFC 5227, section 2.4); told, and dropped only by a guard that drops
+ *	unpinned addresses. A probe is none, and neither is a claim by the MAC of
+ *	one of our own devices. An incident for each address
+ * @ARPPIN_INCIDENT_MANY_ADDRESSES: a MAC claims one more address than
+ *	ARPPIN_A_GUARD_ADDRESSES allows; dropped
  */
 enum arppin_incident_kind {
 	ARPPIN_INCIDENT_CONFLICT = 1,
@@ -130,6 +155,8 @@ enum arppin_incident_kind {
 	ARPPIN_INCIDENT_FOREIGN_SOURCE,
 	ARPPIN_INCIDENT_UNPINNED,
 	ARPPIN_INCIDENT_MANY_OFFENDERS,
+	ARPPIN_INCIDENT_OWN_ADDRESS,
+	ARPPIN_INCIDENT_MANY_ADDRESSES,
 };
 
 /**
@@ -234,8 +261,9 @@ enum arppin_lladdrs_attr {
  * @ARPPIN_A_COUNTER_ACCEPTED: u64, claims that were right
  * @ARPPIN_A_COUNTER_DROPPED: u64, claims dropped
  * @ARPPIN_A_COUNTER_PASSED: u64, claims that only audit let pass
- * @ARPPIN_A_COUNTER_NOTICED: u64, frames told but never dropped: probes by
- *	strangers, foreign Ethernet sources
+ * @ARPPIN_A_COUNTER_NOTICED: u64, frames told and let pass by any mode and
+ *	guard: probes by strangers, foreign Ethernet sources, claims of our own
+ *	address on a device that does not drop unpinned ones
  */
 enum arppin_counter_attr {
 	ARPPIN_A_COUNTER_UNSPEC,
@@ -258,6 +286,12 @@ enum arppin_counter_attr {
  * @ARPPIN_A_GUARD_IFINDEX: u32, output, as ARPPIN_A_PIN_IFINDEX
  * @ARPPIN_A_GUARD_UNPINNED: u32, enum arppin_unpinned
  * @ARPPIN_A_GUARD_STATS: nest, output: enum arppin_counter_attr
+ * @ARPPIN_A_GUARD_DEFEND: u8, 0 (the default) or 1: answer a claim of an address
+ *	that the device has with an announcement, at most once in 10 s for an
+ *	address (RFC 5227, section 2.4 (c))
+ * @ARPPIN_A_GUARD_ADDRESSES: u32, 0 (no limit, the default) to
+ *	ARPPIN_SIGHTINGS_LLADDR_MAX: a MAC that has claimed so many addresses on
+ *	the device in the last hour is not believed a further unpinned one
  */
 enum arppin_guard_attr {
 	ARPPIN_A_GUARD_UNSPEC,
@@ -266,6 +300,8 @@ enum arppin_guard_attr {
 	ARPPIN_A_GUARD_IFINDEX,
 	ARPPIN_A_GUARD_UNPINNED,
 	ARPPIN_A_GUARD_STATS,
+	ARPPIN_A_GUARD_DEFEND,
+	ARPPIN_A_GUARD_ADDRESSES,
 
 	/* private: */
 	__ARPPIN_A_GUARD_MAX,
@@ -292,6 +328,20 @@ enum arppin_guard_attr {
  * @ARPPIN_A_INCIDENT_DROPPED: u64, frames dropped since START
  * @ARPPIN_A_INCIDENT_PASSED: u64, frames let pass since START
  * @ARPPIN_A_INCIDENT_SINCE: u64, frames since the event before this one
+ * @ARPPIN_A_INCIDENT_PORT: string, the port of a bridge or bond at which the
+ *	offender's frames arrive; absent while unknown
+ * @ARPPIN_A_INCIDENT_FRAME: binary, up to ARPPIN_FRAME_MAX bytes, the beginning
+ *	of the first frame, from its Ethernet header on, without VLAN tags
+ * @ARPPIN_A_INCIDENT_FRAME_LEN: u32, the bytes that the first frame had
+ * @ARPPIN_A_INCIDENT_SIGHTINGS: u32, how many other addresses LLADDR and SOURCE
+ *	are known to have used on the device
+ * @ARPPIN_A_INCIDENT_SIGHTING: nest, enum arppin_sighting_attr, once for each of
+ *	these, but no more than ARPPIN_INCIDENT_SIGHTINGS_MAX times
+ * @ARPPIN_A_INCIDENT_END: u64, ns since 1970-01-01 UTC, when it was told to have
+ *	ended; absent while it is live
+ * @ARPPIN_A_INCIDENT_PIN: nest, enum arppin_pin_attr, in the answer to
+ *	INCIDENT_GET: its pin, as it was when the incident ended
+ * @ARPPIN_A_INCIDENT_GUARD: nest, enum arppin_guard_attr, likewise: its guard
  */
 enum arppin_incident_attr {
 	ARPPIN_A_INCIDENT_UNSPEC,
@@ -308,10 +358,45 @@ enum arppin_incident_attr {
 	ARPPIN_A_INCIDENT_DROPPED,
 	ARPPIN_A_INCIDENT_PASSED,
 	ARPPIN_A_INCIDENT_SINCE,
+	ARPPIN_A_INCIDENT_PORT,
+	ARPPIN_A_INCIDENT_FRAME,
+	ARPPIN_A_INCIDENT_FRAME_LEN,
+	ARPPIN_A_INCIDENT_SIGHTINGS,
+	ARPPIN_A_INCIDENT_SIGHTING,
+	ARPPIN_A_INCIDENT_END,
+	ARPPIN_A_INCIDENT_PIN,
+	ARPPIN_A_INCIDENT_GUARD,
 
 	/* private: */
 	__ARPPIN_A_INCIDENT_MAX,
 	ARPPIN_A_INCIDENT_MAX = __ARPPIN_A_INCIDENT_MAX - 1
+};
+
+/**
+ * enum arppin_sighting_attr - a MAC has been seen to use an address: it claimed
+ *	it, in a frame of its own, against nobody's pin. Sightings are for naming
+ *	offenders; no claim is believed because of them
+ * @ARPPIN_A_SIGHTING_UNSPEC: never used
+ * @ARPPIN_A_SIGHTING_PAD: alignment
+ * @ARPPIN_A_SIGHTING_DEV: string, device name
+ * @ARPPIN_A_SIGHTING_LLADDR: binary, 6 bytes, the MAC
+ * @ARPPIN_A_SIGHTING_ADDR: binary, 4 or 16 bytes, the address
+ * @ARPPIN_A_SIGHTING_FIRST: u64, ns since 1970-01-01 UTC, the first claim
+ * @ARPPIN_A_SIGHTING_LAST: u64, ns since 1970-01-01 UTC, the latest claim, to
+ *	the second
+ */
+enum arppin_sighting_attr {
+	ARPPIN_A_SIGHTING_UNSPEC,
+	ARPPIN_A_SIGHTING_PAD,
+	ARPPIN_A_SIGHTING_DEV,
+	ARPPIN_A_SIGHTING_LLADDR,
+	ARPPIN_A_SIGHTING_ADDR,
+	ARPPIN_A_SIGHTING_FIRST,
+	ARPPIN_A_SIGHTING_LAST,
+
+	/* private: */
+	__ARPPIN_A_SIGHTING_MAX,
+	ARPPIN_A_SIGHTING_MAX = __ARPPIN_A_SIGHTING_MAX - 1
 };
 
 /**
@@ -338,14 +423,27 @@ enum arppin_incident_attr {
  * @ARPPIN_A_STATS_INCIDENTS_LOST: u64, frames that found no memory for an
  *	incident (they were dropped or passed and counted all the same)
  * @ARPPIN_A_STATS_EVENTS: u64, number of the latest event
- * @ARPPIN_A_STATS_EVENTS_LOST: u64, events for which there was no memory, or
- *	no room at a listener that has set NETLINK_BROADCAST_ERROR; each listener
- *	sees its own losses as gaps in ARPPIN_A_EVENT_SEQ
+ * @ARPPIN_A_STATS_EVENTS_LOST: u64, events for which there was no memory; what
+ *	a listener has missed it sees as a gap in ARPPIN_A_EVENT_SEQ, and asks
+ *	for with ARPPIN_CMD_EVENT_GET
  * @ARPPIN_A_STATS_CACHE_OVERRIDDEN: u64, wrong MACs found in the neighbour
  *	cache for a pinned address, whoever wrote them
  * @ARPPIN_A_STATS_CACHE_HEALED: u64, neighbour entries put right
  * @ARPPIN_A_STATS_CACHE_RESTORED: u64, resident entries put back after the
  *	kernel had removed them or given up on them
+ * @ARPPIN_A_STATS_INCIDENTS_ENDED: u32, ended incidents that are kept
+ * @ARPPIN_A_STATS_INCIDENTS_ENDED_MAX: u32, ARPPIN_INCIDENTS_ENDED_MAX
+ * @ARPPIN_A_STATS_INCIDENTS_FORGOTTEN: u64, ended incidents that are not kept
+ *	any more
+ * @ARPPIN_A_STATS_EVENTS_FIRST: u64, number of the oldest event that is kept, 0
+ *	if there is none
+ * @ARPPIN_A_STATS_EVENTS_MAX: u32, ARPPIN_EVENTS_MAX
+ * @ARPPIN_A_STATS_EVENTS_EPOCH: u64, ns since 1970-01-01 UTC, when the numbers
+ *	of events began at 1: it names the life of the module that they belong to
+ * @ARPPIN_A_STATS_SIGHTINGS: u32, sightings
+ * @ARPPIN_A_STATS_SIGHTINGS_MAX: u32, ARPPIN_SIGHTINGS_MAX
+ * @ARPPIN_A_STATS_SIGHTINGS_REFUSED: u64, claims that would have been a new
+ *	sighting, had its bound or the memory allowed
  */
 enum arppin_stats_attr {
 	ARPPIN_A_STATS_UNSPEC,
@@ -368,6 +466,15 @@ enum arppin_stats_attr {
 	ARPPIN_A_STATS_CACHE_OVERRIDDEN,
 	ARPPIN_A_STATS_CACHE_HEALED,
 	ARPPIN_A_STATS_CACHE_RESTORED,
+	ARPPIN_A_STATS_INCIDENTS_ENDED,
+	ARPPIN_A_STATS_INCIDENTS_ENDED_MAX,
+	ARPPIN_A_STATS_INCIDENTS_FORGOTTEN,
+	ARPPIN_A_STATS_EVENTS_FIRST,
+	ARPPIN_A_STATS_EVENTS_MAX,
+	ARPPIN_A_STATS_EVENTS_EPOCH,
+	ARPPIN_A_STATS_SIGHTINGS,
+	ARPPIN_A_STATS_SIGHTINGS_MAX,
+	ARPPIN_A_STATS_SIGHTINGS_REFUSED,
 
 	/* private: */
 	__ARPPIN_A_STATS_MAX,

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sightings: which addresses a MAC has been seen to use, and when. They name
+ * offenders; nothing is believed because of them.
+ *
+ * The table is bounded, and a newcomer never pushes anybody out: whoever floods
+ * it keeps out other newcomers for an hour, but not those who were there before.
+ */
+#include <linux/rhashtable.h>
+#include <linux/timekeeping.h>
+
+#include "counters.h"
+#include "dev.h"
+#include "main.h"
+#include "sighting.h"
+
+/* Room is made from here on, and looked for so often while it is needed. */
+#define CROWDED		(ARPPIN_SIGHTINGS_MAX / 4 * 3)
+#define CROWDED_AGAIN	(60 * HZ)
+
+/* Seconds. One that was only ever seen within MOMENT is given up sooner. */
+#define MOMENT		60
+#define QUIET_MOMENT	(60 * 60)
+#define QUIET		(7 * 24 * 60 * 60)
+
+#define RECENT		(60 * 60)	/* counts for a guard's "addresses" */
+
+/* One table for all network namespaces: a key names its device. */
+static struct rhltable sightings;
+
+static const struct rhashtable_params sightings_params = {
+	.head_offset = offsetof(struct arppin_sighting, node),
+	.key_offset = offsetof(struct arppin_sighting, key),
+	.key_len = sizeof(struct arppin_sighting_key),
+	.automatic_shrinking = true,
+};
+
+static u32 now(void)
+{
+	return ktime_get_seconds();
+}
+
+/* RCU read lock. */
+static struct rhlist_head *of_lladdr(struct arppin_dev *adev, const u8 *lladdr)
+{
+	struct arppin_sighting_key key = { .dev = adev };
+
+	memcpy(key.lladdr, lladdr, sizeof(key.lladdr));
+	return rhltable_lookup(&sightings, &key, sightings_params);
+}
+
+/**
+ * arppin_sighting_find - has the MAC been seen to use the address?
+ * @adev: the device
+ * @claim: says both
+ *
+ * Context: RCU read lock.
+ * Return: NULL if not.
+ */
+struct arppin_sighting *arppin_sighting_find(struct arppin_dev *adev,
+					     const struct arppin_claim *claim)
+{
+	struct arppin_sighting *sighting;
+	struct rhlist_head *pos, *list;
+
+	list = of_lladdr(adev, claim->lladdr);
+	rhl_for_each_entry_rcu(sighting, pos, list, node)
+		if (arppin_addr_equal(&sighting->addr, &claim->addr))
+			return sighting;
+	return NULL;
+}
+
+/**
+ * arppin_sightings_recent - how many addresses has the MAC used in the last hour?
+ * @adev: the device
+ * @lladdr: the MAC
+ *
+ * Context: RCU read lock.
+ * Return: 0 to ARPPIN_SIGHTINGS_LLADDR_MAX.
+ */
+unsigned int arppin_sightings_recent(struct arppin_dev *adev, const u8 *lladdr)
+{
+	struct arppin_sighting *sighting;
+	struct rhlist_head *pos, *list;
+	unsigned int count = 0;
+
+	list = of_lladdr(adev, lladdr);
+	rhl_for_each_entry_rcu(sighting, pos, list, node)
+		count += now() - READ_ONCE(sighting->last) < RECENT;
+	return count;
+}
+
+/* RCU read lock. */
+static unsigned int count_of(struct arppin_dev *adev, const u8 *lladdr)
+{
+	struct rhlist_head *pos;
+	unsigned int count = 0;
+
+	rhl_for_each_rcu(pos, of_lladdr(adev, lladdr))
+		count++;
+	return count;
+}
+
+static void count_refused(struct arppin_net *an)
+{
+	struct arppin_net_counters *mine = this_cpu_ptr(an->counters);
+
+	u64_stats_update_begin(&mine->claims.syncp);
+	u64_stats_inc(&mine->unsighted);
+	u64_stats_update_end(&mine->claims.syncp);
+}
+
+static bool insert(struct arppin_dev *adev, struct arppin_sighting *sighting)
+{
+	struct arppin_net *an = adev->an;
+
+	lockdep_assert_held(&an->sighting_lock);
+	if (adev->gone || an->sightings_count >= ARPPIN_SIGHTINGS_MAX ||
+	    rhltable_insert(&sightings, &sighting->node, sightings_params))
+		return false;
+	sighting->number = ++an->sightings_total;
+	list_add_tail(&sighting->list, &an->sightings);
+	WRITE_ONCE(an->sightings_count, an->sightings_count + 1);
+	if (an->sightings_count >= CROWDED)
+		queue_delayed_work(arppin_wq, &an->sighting_work,
+				   CROWDED_AGAIN);
+	return true;
+}
+
+/**
+ * arppin_sighting_add - a MAC uses an address that it had not been seen to use
+ * @adev: the device
+ * @claim: plausible, and not found by arppin_sighting_find()
+ *
+ * Without room or memory it is not noted but counted.
+ *
+ * Context: softirq, RCU read lock.
+ */
+void arppin_sighting_add(struct arppin_dev *adev,
+			 const struct arppin_claim *claim)
+{
+	struct arppin_net *an = adev->an;
+	struct arppin_sighting *sighting;
+	bool found, noted = false;
+
+	if (READ_ONCE(an->sightings_count) >= ARPPIN_SIGHTINGS_MAX ||
+	    count_of(adev, claim->lladdr) >= ARPPIN_SIGHTINGS_LLADDR_MAX) {
+		count_refused(an);
+		return;
+	}
+	sighting = kzalloc(sizeof(*sighting), GFP_ATOMIC | __GFP_NOWARN);
+	if (!sighting) {
+		count_refused(an);
+		return;
+	}
+	sighting->key.dev = adev;
+	memcpy(sighting->key.lladdr, claim->lladdr, ARPPIN_LLADDR_LEN);
+	sighting->addr = claim->addr;
+	sighting->first = ktime_get_real_ns();
+	sighting->age = now();
+	sighting->last = sighting->age;
+
+	spin_lock_bh(&an->sighting_lock);
+	found = arppin_sighting_find(adev, claim);
+	if (!found)
+		noted = insert(adev, sighting);
+	spin_unlock_bh(&an->sighting_lock);
+	if (!noted)
+		kfree(sighting);
+	if (!noted && !found)
+		count_refused(an);
+}
+
+/**
+ * arppin_sighting_seen - the MAC has claimed the address again
+ * @sighting: the sighting
+ *
+ * Written once a second at most: CPUs share it.
+ *
+ * Context: softirq, RCU read lock.
+ */
+void arppin_sighting_seen(struct arppin_sighting *sighting)
+{
+	u32 second = now();
+
+	if (READ_ONCE(sighting->last) != second)
+		WRITE_ONCE(sighting->last, second);
+}
+
+/* When it was last seen, in ns since 1970; never before it was first seen. */
+u64 arppin_sighting_last(const struct arppin_sighting *sighting)
+{
+	u32 ago = now() - READ_ONCE(sighting->last);
+
+	return max(ktime_get_real_ns() - ago * (u64)NSEC_PER_SEC,
+		   sighting->first);
+}
+
+/* Those that were first seen come first: what came later may be made up. */
+static void keep_oldest(const struct arppin_sighting *found[],
+			unsigned int count,
+			const struct arppin_sighting *sighting)
+{
+	unsigned int i = min_t(unsigned int, count,
+			       ARPPIN_INCIDENT_SIGHTINGS_MAX);
+
+	if (i == ARPPIN_INCIDENT_SIGHTINGS_MAX &&
+	    sighting->number > found[--i]->number)
+		return;
+	for (; i && sighting->number < found[i - 1]->number; i--)
+		found[i] = found[i - 1];
+	found[i] = sighting;
+}
+
+/**
+ * arppin_sightings_of - what is known of an offender
+ * @adev: the device
+ * @lladdr: the MAC that it claims
+ * @source: the MAC that it sends from; may be the same
+ * @except: an address that is of no interest
+ * @found: filled with those that were first seen, in that order
+ *
+ * Context: RCU read lock.
+ * Return: how many sightings there are; @found may have fewer.
+ */
+unsigned int
+arppin_sightings_of(struct arppin_dev *adev, const u8 *lladdr,
+		    const u8 *source, const struct arppin_addr *except,
+		    const struct arppin_sighting *found[ARPPIN_INCIDENT_SIGHTINGS_MAX])
+{
+	const u8 *lladdrs[] = { lladdr, source };
+	struct arppin_sighting *sighting;
+	struct rhlist_head *pos, *list;
+	unsigned int count = 0, i, n;
+
+	n = arppin_lladdr_equal(lladdr, source) ? 1 : 2;
+	for (i = 0; i < n; i++) {
+		list = of_lladdr(adev, lladdrs[i]);
+		rhl_for_each_entry_rcu(sighting, pos, list, node) {
+			if (arppin_addr_equal(&sighting->addr, except))
+				continue;
+			keep_oldest(found, count++, sighting);
+		}
+	}
+	return count;
+}
+
+static void forget(struct arppin_net *an, struct arppin_sighting *sighting)
+{
+	lockdep_assert_held(&an->sighting_lock);
+	rhltable_remove(&sightings, &sighting->node, sightings_params);
+	list_del(&sighting->list);
+	WRITE_ONCE(an->sightings_count, an->sightings_count - 1);
+	an->sightings_forgotten++;
+	kfree_rcu(sighting, rcu);
+}
+
+/**
+ * arppin_sightings_forget - forget a device's sightings, and make no new ones
+ * @adev: the device, which is going to be forgotten
+ *
+ * Context: an->lock.
+ */
+void arppin_sightings_forget(struct arppin_dev *adev)
+{
+	struct arppin_sighting *sighting, *next;
+	struct arppin_net *an = adev->an;
+
+	spin_lock_bh(&an->sighting_lock);
+	adev->gone = true;
+	list_for_each_entry_safe(sighting, next, &an->sightings, list)
+		if (sighting->key.dev == adev)
+			forget(an, sighting);
+	spin_unlock_bh(&an->sighting_lock);
+}
+
+static bool is_stale(const struct arppin_sighting *sighting)
+{
+	u32 last = READ_ONCE(sighting->last);
+	u32 quiet = last - sighting->age < MOMENT ? QUIET_MOMENT : QUIET;
+
+	return now() - last >= quiet;
+}
+
+static void sighting_work(struct work_struct *work)
+{
+	struct arppin_net *an = container_of(to_delayed_work(work),
+					     struct arppin_net, sighting_work);
+	struct arppin_sighting *sighting, *next;
+
+	spin_lock_bh(&an->sighting_lock);
+	list_for_each_entry_safe(sighting, next, &an->sightings, list) {
+		if (an->sightings_count < CROWDED)
+			break;
+		if (is_stale(sighting))
+			forget(an, sighting);
+	}
+	if (an->sightings_count >= CROWDED)
+		queue_delayed_work(arppin_wq, &an->sighting_work,
+				   CROWDED_AGAIN);
+	spin_unlock_bh(&an->sighting_lock);
+}
+
+void arppin_sightings_net_init(struct arppin_net *an)
+{
+	spin_lock_init(&an->sighting_lock);
+	INIT_LIST_HEAD(&an->sightings);
+	INIT_DELAYED_WORK(&an->sighting_work, sighting_work);
+}
+
+int arppin_sightings_init(void)
+{
+	return rhltable_init(&sightings, &sightings_params);
+}
+
+void arppin_sightings_exit(void)
+{
+	rhltable_destroy(&sightings);
+}
