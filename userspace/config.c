@@ -218,7 +218,7 @@ static struct nlmsghdr *fill_step(struct nl *nl, void *buffer, size_t i, void *d
 		return nlh;
 	default:
 		nlh = nl_request(nl, buffer, ARPPIN_CMD_GUARD_SET);
-		guard = (struct guard){ .unpinned = step->unpinned };
+		guard = (struct guard){ .given = GUARD_UNPINNED, .unpinned = step->unpinned };
 		memcpy(guard.dev, step->dev, IFNAMSIZ);
 		msg_put_guard(nlh, &guard);
 		return nlh;

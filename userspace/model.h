@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Pins, guards, incidents and events as the tool knows them. */
+/* Pins, guards, incidents, sightings and events as the tool knows them. */
 #ifndef MODEL_H
 #define MODEL_H
 
@@ -42,11 +42,30 @@ struct pin {
 	struct counters counters;
 };
 
+/* What a change of a guard names: the rest of it stays as it is. */
+enum {
+	GUARD_UNPINNED	= 1 << 0,
+	GUARD_DEFEND	= 1 << 1,
+	GUARD_ADDRESSES	= 1 << 2,
+	GUARD_ALL	= GUARD_UNPINNED | GUARD_DEFEND | GUARD_ADDRESSES,
+};
+
 struct guard {
 	char dev[IFNAMSIZ];
 	__u32 ifindex;
+	unsigned int given;	/* GUARD_*; of a guard that was read, all */
 	__u32 unpinned;		/* enum arppin_unpinned */
+	bool defend;
+	__u32 addresses;	/* 0: no limit */
 	struct counters counters;
+};
+
+struct sighting {
+	char dev[IFNAMSIZ];	/* "": none given */
+	__u8 lladdr[MAC_LEN];	/* zero: none given */
+	struct address addr;
+	__u64 first;
+	__u64 last;
 };
 
 struct incident {
@@ -62,6 +81,18 @@ struct incident {
 	__u64 dropped;
 	__u64 passed;
 	__u64 since;
+	char port[IFNAMSIZ];	/* "": unknown */
+	__u8 frame[ARPPIN_FRAME_MAX];
+	__u32 captured;		/* bytes in `frame` */
+	__u32 frame_len;	/* bytes that the frame had, as many at least */
+	__u32 n_sightings;	/* as many at least as are told */
+	__u32 n_told;
+	struct sighting sightings[ARPPIN_INCIDENT_SIGHTINGS_MAX];
+	__u64 end;		/* 0: it is live */
+	bool has_pin;
+	bool has_guard;
+	struct pin pin;
+	struct guard guard;
 };
 
 struct stats {

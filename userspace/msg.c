@@ -46,14 +46,39 @@ void msg_put_guard_dev(struct nlmsghdr *nlh, const char *dev)
 void msg_put_guard(struct nlmsghdr *nlh, const struct guard *guard)
 {
 	msg_put_guard_dev(nlh, guard->dev);
-	mnl_attr_put_u32(nlh, ARPPIN_A_GUARD_UNPINNED, guard->unpinned);
+	if (guard->given & GUARD_UNPINNED)
+		mnl_attr_put_u32(nlh, ARPPIN_A_GUARD_UNPINNED, guard->unpinned);
+	if (guard->given & GUARD_DEFEND)
+		mnl_attr_put_u8(nlh, ARPPIN_A_GUARD_DEFEND, guard->defend);
+	if (guard->given & GUARD_ADDRESSES)
+		mnl_attr_put_u32(nlh, ARPPIN_A_GUARD_ADDRESSES, guard->addresses);
+}
+
+void msg_put_incident_id(struct nlmsghdr *nlh, __u64 id)
+{
+	mnl_attr_put_u64(nlh, ARPPIN_A_INCIDENT_ID, id);
+}
+
+void msg_put_sighting_key(struct nlmsghdr *nlh, const struct sighting *sighting)
+{
+	if (*sighting->dev)
+		mnl_attr_put_strz(nlh, ARPPIN_A_SIGHTING_DEV, sighting->dev);
+	if (memcmp(sighting->lladdr, "\0\0\0\0\0\0", MAC_LEN))
+		mnl_attr_put(nlh, ARPPIN_A_SIGHTING_LLADDR, MAC_LEN, sighting->lladdr);
+}
+
+void msg_put_event_seq(struct nlmsghdr *nlh, __u64 seq)
+{
+	mnl_attr_put_u64(nlh, ARPPIN_A_EVENT_SEQ, seq);
 }
 
 /*
  * Attributes -> struct, through tables: where a value goes, how long it is and
  * whether a message without it is wrong.
  */
-enum kind { BOOL, U32, U64, MAC, ADDRESS, DEV, MACS, COUNTERS, PIN, GUARD, INCIDENT };
+enum kind {
+	BOOL, U32, U64, MAC, ADDRESS, DEV, MACS, COUNTERS, PIN, GUARD, INCIDENT, FRAME, SIGHTING,
+};
 
 struct field {
 	__u16 type;
@@ -89,7 +114,21 @@ static const struct field guard_fields[] = {
 	{ ARPPIN_A_GUARD_IFINDEX, U32, offsetof(struct guard, ifindex), NULL },
 	{ ARPPIN_A_GUARD_UNPINNED, U32, offsetof(struct guard, unpinned),
 	  "a guard without UNPINNED" },
+	{ ARPPIN_A_GUARD_DEFEND, BOOL, offsetof(struct guard, defend), NULL },
+	{ ARPPIN_A_GUARD_ADDRESSES, U32, offsetof(struct guard, addresses), NULL },
 	{ ARPPIN_A_GUARD_STATS, COUNTERS, offsetof(struct guard, counters), NULL },
+};
+
+static const struct field sighting_fields[] = {
+	{ ARPPIN_A_SIGHTING_DEV, DEV, offsetof(struct sighting, dev), NULL },
+	{ ARPPIN_A_SIGHTING_LLADDR, MAC, offsetof(struct sighting, lladdr),
+	  "a sighting without LLADDR" },
+	{ ARPPIN_A_SIGHTING_ADDR, ADDRESS, offsetof(struct sighting, addr),
+	  "a sighting without ADDR" },
+	{ ARPPIN_A_SIGHTING_FIRST, U64, offsetof(struct sighting, first),
+	  "a sighting without FIRST" },
+	{ ARPPIN_A_SIGHTING_LAST, U64, offsetof(struct sighting, last),
+	  "a sighting without LAST" },
 };
 
 static const struct field incident_fields[] = {
@@ -115,15 +154,23 @@ static const struct field incident_fields[] = {
 	  "an incident without PASSED" },
 	{ ARPPIN_A_INCIDENT_SINCE, U64, offsetof(struct incident, since),
 	  "an incident without SINCE" },
+	{ ARPPIN_A_INCIDENT_PORT, DEV, offsetof(struct incident, port), NULL },
+	{ ARPPIN_A_INCIDENT_FRAME, FRAME, 0, NULL },
+	{ ARPPIN_A_INCIDENT_FRAME_LEN, U32, offsetof(struct incident, frame_len), NULL },
+	{ ARPPIN_A_INCIDENT_SIGHTINGS, U32, offsetof(struct incident, n_sightings), NULL },
+	{ ARPPIN_A_INCIDENT_SIGHTING, SIGHTING, 0, NULL },
+	{ ARPPIN_A_INCIDENT_END, U64, offsetof(struct incident, end), NULL },
+	{ ARPPIN_A_INCIDENT_PIN, PIN, offsetof(struct incident, pin), NULL },
+	{ ARPPIN_A_INCIDENT_GUARD, GUARD, offsetof(struct incident, guard), NULL },
 };
 
 static const struct field event_fields[] = {
 	{ ARPPIN_A_EVENT_KIND, U32, offsetof(struct event, kind), "an event without KIND" },
 	{ ARPPIN_A_EVENT_SEQ, U64, offsetof(struct event, seq), "an event without SEQ" },
 	{ ARPPIN_A_EVENT_TIME, U64, offsetof(struct event, time), "an event without TIME" },
-	{ ARPPIN_A_EVENT_PIN, PIN, 0, NULL },
-	{ ARPPIN_A_EVENT_GUARD, GUARD, 0, NULL },
-	{ ARPPIN_A_EVENT_INCIDENT, INCIDENT, 0, NULL },
+	{ ARPPIN_A_EVENT_PIN, PIN, offsetof(struct event, pin), NULL },
+	{ ARPPIN_A_EVENT_GUARD, GUARD, offsetof(struct event, guard), NULL },
+	{ ARPPIN_A_EVENT_INCIDENT, INCIDENT, offsetof(struct event, incident), NULL },
 	{ ARPPIN_A_EVENT_LLADDR, MAC, offsetof(struct event, lladdr), NULL },
 	{ ARPPIN_A_EVENT_DEV, DEV, offsetof(struct event, dev), NULL },
 	{ ARPPIN_A_EVENT_IFINDEX, U32, offsetof(struct event, ifindex), NULL },
@@ -196,14 +243,69 @@ static const char *get_counters(const struct nlattr *nest, struct counters *coun
 		   ARRAY_SIZE(counter_fields), counters, &seen);
 }
 
+static const char *get_pin(const void *attrs, size_t len, struct pin *pin)
+{
+	__u32 seen;
+
+	return get(attrs, len, pin_fields, ARRAY_SIZE(pin_fields), pin, &seen);
+}
+
+static const char *get_guard(const void *attrs, size_t len, struct guard *guard)
+{
+	__u32 seen;
+
+	guard->given = GUARD_ALL;
+	return get(attrs, len, guard_fields, ARRAY_SIZE(guard_fields), guard, &seen);
+}
+
+static const char *get_sighting(const void *attrs, size_t len, struct sighting *sighting)
+{
+	__u32 seen;
+
+	return get(attrs, len, sighting_fields, ARRAY_SIZE(sighting_fields), sighting, &seen);
+}
+
+static const char *get_frame(const struct nlattr *attr, struct incident *incident)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (len > sizeof(incident->frame))
+		return "a frame of more than 64 bytes";
+	memcpy(incident->frame, mnl_attr_get_payload(attr), len);
+	incident->captured = len;
+	return NULL;
+}
+
+static const char *get_told(const void *attrs, size_t len, struct incident *incident)
+{
+	if (incident->n_told == ARPPIN_INCIDENT_SIGHTINGS_MAX)
+		return "more than 8 sightings in an incident";
+	return get_sighting(attrs, len, &incident->sightings[incident->n_told++]);
+}
+
+static const char *get_incident(const void *attrs, size_t len, struct incident *incident)
+{
+	const char *wrong;
+	__u32 seen;
+
+	wrong = get(attrs, len, incident_fields, ARRAY_SIZE(incident_fields), incident, &seen);
+	incident->has_pin = seen & BIT(ARPPIN_A_INCIDENT_PIN);
+	incident->has_guard = seen & BIT(ARPPIN_A_INCIDENT_GUARD);
+	if (wrong)
+		return wrong;
+	if (incident->frame_len < incident->captured)
+		return "a frame of fewer bytes than are there";
+	if (incident->n_sightings < incident->n_told)
+		return "fewer sightings than are there";
+	return NULL;
+}
+
 /* `object` is the struct that the attribute's table is about. */
 static const char *get_field(const struct nlattr *attr, const struct field *field, void *object)
 {
 	const void *payload = mnl_attr_get_payload(attr);
 	size_t len = mnl_attr_get_payload_len(attr);
 	void *out = (char *)object + field->offset;
-	struct event *event = object;
-	__u32 seen;
 
 	switch (field->kind) {
 	case BOOL:
@@ -223,14 +325,15 @@ static const char *get_field(const struct nlattr *attr, const struct field *fiel
 	case COUNTERS:
 		return get_counters(attr, out);
 	case PIN:
-		return get(payload, len, pin_fields, ARRAY_SIZE(pin_fields),
-			   &event->pin, &seen);
+		return get_pin(payload, len, out);
 	case GUARD:
-		return get(payload, len, guard_fields, ARRAY_SIZE(guard_fields),
-			   &event->guard, &seen);
+		return get_guard(payload, len, out);
 	case INCIDENT:
-		return get(payload, len, incident_fields, ARRAY_SIZE(incident_fields),
-			   &event->incident, &seen);
+		return get_incident(payload, len, out);
+	case FRAME:
+		return get_frame(attr, object);
+	case SIGHTING:
+		return get_told(payload, len, object);
 	}
 	return NULL;
 }
@@ -260,40 +363,70 @@ static const char *get(const void *attrs, size_t len, const struct field *fields
 }
 
 /* A message of the family: the header of generic netlink, then attributes. */
-static const char *get_message(const struct nlmsghdr *nlh, const struct field *fields, size_t n,
-			       void *object, __u32 *seen)
+static const char *attributes(const struct nlmsghdr *nlh, const void **attrs, size_t *len)
 {
-	size_t len = mnl_nlmsg_get_payload_len(nlh);
-
-	if (len < GENL_HDRLEN)
+	*len = mnl_nlmsg_get_payload_len(nlh);
+	if (*len < GENL_HDRLEN)
 		return "a message that is too short";
-	return get(mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN), len - GENL_HDRLEN, fields, n,
-		   object, seen);
+	*attrs = mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN);
+	*len -= GENL_HDRLEN;
+	return NULL;
 }
 
 const char *msg_get_pin(const struct nlmsghdr *nlh, struct pin *pin)
 {
-	__u32 seen;
+	const void *attrs;
+	size_t len;
+	const char *wrong = attributes(nlh, &attrs, &len);
 
 	memset(pin, 0, sizeof(*pin));
-	return get_message(nlh, pin_fields, ARRAY_SIZE(pin_fields), pin, &seen);
+	return wrong ? wrong : get_pin(attrs, len, pin);
 }
 
 const char *msg_get_guard(const struct nlmsghdr *nlh, struct guard *guard)
 {
-	__u32 seen;
+	const void *attrs;
+	size_t len;
+	const char *wrong = attributes(nlh, &attrs, &len);
 
 	memset(guard, 0, sizeof(*guard));
-	return get_message(nlh, guard_fields, ARRAY_SIZE(guard_fields), guard, &seen);
+	return wrong ? wrong : get_guard(attrs, len, guard);
+}
+
+const char *msg_get_incident(const struct nlmsghdr *nlh, struct incident *incident)
+{
+	const void *attrs;
+	size_t len;
+	const char *wrong = attributes(nlh, &attrs, &len);
+
+	memset(incident, 0, sizeof(*incident));
+	return wrong ? wrong : get_incident(attrs, len, incident);
+}
+
+const char *msg_get_sighting(const struct nlmsghdr *nlh, struct sighting *sighting)
+{
+	const void *attrs;
+	size_t len;
+	const char *wrong = attributes(nlh, &attrs, &len);
+
+	memset(sighting, 0, sizeof(*sighting));
+	if (!wrong)
+		wrong = get_sighting(attrs, len, sighting);
+	/* One that is told with an incident has the device of that. */
+	return wrong || *sighting->dev ? wrong : "a sighting without DEV";
 }
 
 const char *msg_get_event(const struct nlmsghdr *nlh, struct event *event)
 {
-	const char *wrong;
+	const void *attrs;
+	size_t len;
+	const char *wrong = attributes(nlh, &attrs, &len);
 	__u32 seen;
 
 	memset(event, 0, sizeof(*event));
-	wrong = get_message(nlh, event_fields, ARRAY_SIZE(event_fields), event, &seen);
+	if (wrong)
+		return wrong;
+	wrong = get(attrs, len, event_fields, ARRAY_SIZE(event_fields), event, &seen);
 	event->has_pin = seen & BIT(ARPPIN_A_EVENT_PIN);
 	event->has_guard = seen & BIT(ARPPIN_A_EVENT_GUARD);
 	event->has_incident = seen & BIT(ARPPIN_A_EVENT_INCIDENT);
@@ -343,14 +476,46 @@ static const char *const pin_words[] = {
 static const char *const guard_words[] = {
 	[ARPPIN_A_GUARD_DEV] = "dev",
 	[ARPPIN_A_GUARD_UNPINNED] = "unpinned",
+	[ARPPIN_A_GUARD_DEFEND] = "defend",
+	[ARPPIN_A_GUARD_ADDRESSES] = "addresses",
+};
+
+static const char *const incident_words[] = {
+	[ARPPIN_A_INCIDENT_ID] = "incident",
+};
+
+static const char *const sighting_words[] = {
+	[ARPPIN_A_SIGHTING_DEV] = "dev",
+	[ARPPIN_A_SIGHTING_LLADDR] = "lladdr",
+};
+
+static const char *const event_words[] = {
+	[ARPPIN_A_EVENT_SEQ] = "since",
+};
+
+#define WORDS(array) { (array), ARRAY_SIZE(array) }
+
+/* By command. */
+static const struct {
+	const char *const *words;
+	size_t n;
+} attr_words[ARPPIN_CMD_MAX + 1] = {
+	[ARPPIN_CMD_PIN_NEW] = WORDS(pin_words),
+	[ARPPIN_CMD_PIN_DEL] = WORDS(pin_words),
+	[ARPPIN_CMD_PIN_GET] = WORDS(pin_words),
+	[ARPPIN_CMD_PIN_FLUSH] = WORDS(pin_words),
+	[ARPPIN_CMD_GUARD_SET] = WORDS(guard_words),
+	[ARPPIN_CMD_GUARD_GET] = WORDS(guard_words),
+	[ARPPIN_CMD_INCIDENT_GET] = WORDS(incident_words),
+	[ARPPIN_CMD_SIGHTING_GET] = WORDS(sighting_words),
+	[ARPPIN_CMD_EVENT_GET] = WORDS(event_words),
 };
 
 const char *msg_attr_word(const struct nlmsghdr *nlh, __u32 offset)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	bool guard = genl->cmd == ARPPIN_CMD_GUARD_SET || genl->cmd == ARPPIN_CMD_GUARD_GET;
-	const char *const *words = guard ? guard_words : pin_words;
-	size_t n = guard ? ARRAY_SIZE(guard_words) : ARRAY_SIZE(pin_words);
+	const char *const *words = attr_words[genl->cmd].words;
+	size_t n = attr_words[genl->cmd].n;
 	const struct nlattr *attr;
 
 	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {

@@ -38,6 +38,8 @@ static const char *const incidents[] = {
 	[ARPPIN_INCIDENT_FOREIGN_SOURCE] = "foreign-source",
 	[ARPPIN_INCIDENT_UNPINNED] = "unpinned",
 	[ARPPIN_INCIDENT_MANY_OFFENDERS] = "many-offenders",
+	[ARPPIN_INCIDENT_OWN_ADDRESS] = "own-address",
+	[ARPPIN_INCIDENT_MANY_ADDRESSES] = "many-addresses",
 };
 
 const struct names names_incident = NAMES(incidents);

@@ -418,6 +418,7 @@ bool parse_guard(int n, char *const words[], struct guard *guard, struct parse_e
 	if (!parse_keywords(n, words, 0, required, required, &request, error))
 		return false;
 	*guard = request.guard;
+	guard->given = GUARD_UNPINNED;
 	memcpy(guard->dev, request.pin.dev, IFNAMSIZ);
 	return true;
 }
