@@ -493,7 +493,7 @@ static const char *const event_words[] = {
 	[ARPPIN_A_EVENT_SEQ] = "since",
 };
 
-#define WORDS(array) { (array), ARRAY_SIZE(array) }
+#define WORDS(array) { .words = (array), .n = sizeof(array) / sizeof((array)[0]) }
 
 /* By command. */
 static const struct {
