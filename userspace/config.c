@@ -52,8 +52,8 @@ struct step {
 	const struct pin *pin;		/* PUT_PIN, DEL_PIN */
 	const struct pin *old;		/* what it replaces; NULL: nothing */
 	const char *dev;		/* SET_GUARD; IFNAMSIZ bytes */
-	__u32 unpinned;
-	__u32 old_unpinned;
+	const struct guard *guard;	/* of any device: the policy counts */
+	const struct guard *old_guard;
 	unsigned int line;		/* 0: no line of the file is the reason */
 	bool undone;			/* it changed nothing */
 };
@@ -72,6 +72,15 @@ static bool same_pin(const struct pin *a, const struct pin *b)
 	return a->mode == b->mode && a->resident == b->resident &&
 	       a->n_lladdrs == b->n_lladdrs &&
 	       !memcmp(a->lladdrs, b->lladdrs, a->n_lladdrs * MAC_LEN);
+}
+
+/* That of a device without a guard. */
+static const struct guard no_guard = { .unpinned = ARPPIN_UNPINNED_ACCEPT };
+
+static bool same_guard(const struct guard *a, const struct guard *b)
+{
+	return a->unpinned == b->unpinned && a->defend == b->defend &&
+	       a->addresses == b->addresses;
 }
 
 /* Both lists are sorted alike, so one walk along both of them finds all. */
@@ -113,8 +122,8 @@ static void plan_guards(struct plan *plan, const struct config *config,
 	while (i < config->n_guards || j < guards->n) {
 		struct step step = {
 			.kind = SET_GUARD,
-			.unpinned = ARPPIN_UNPINNED_ACCEPT,
-			.old_unpinned = ARPPIN_UNPINNED_ACCEPT,
+			.guard = &no_guard,
+			.old_guard = &no_guard,
 		};
 		int order;
 
@@ -126,14 +135,14 @@ static void plan_guards(struct plan *plan, const struct config *config,
 			order = compare_guards(&config->guards[i].guard, &guards->guards[j]);
 		if (order >= 0) {
 			step.dev = guards->guards[j].dev;
-			step.old_unpinned = guards->guards[j++].unpinned;
+			step.old_guard = &guards->guards[j++];
 		}
 		if (order <= 0) {
 			step.dev = config->guards[i].guard.dev;
 			step.line = config->guards[i].line;
-			step.unpinned = config->guards[i++].guard.unpinned;
+			step.guard = &config->guards[i++].guard;
 		}
-		if (step.unpinned != step.old_unpinned)
+		if (!same_guard(step.guard, step.old_guard))
 			plan->steps[plan->n++] = step;
 	}
 }
@@ -218,7 +227,8 @@ static struct nlmsghdr *fill_step(struct nl *nl, void *buffer, size_t i, void *d
 		return nlh;
 	default:
 		nlh = nl_request(nl, buffer, ARPPIN_CMD_GUARD_SET);
-		guard = (struct guard){ .given = GUARD_UNPINNED, .unpinned = step->unpinned };
+		guard = *step->guard;
+		guard.given = GUARD_ALL;
 		memcpy(guard.dev, step->dev, IFNAMSIZ);
 		msg_put_guard(nlh, &guard);
 		return nlh;
@@ -257,7 +267,7 @@ static size_t undo(struct ctl *ctl, const struct plan *plan, size_t n)
 		*step = plan->steps[n];
 		step->kind = step->kind == SET_GUARD ? SET_GUARD : step->old ? PUT_PIN : DEL_PIN;
 		step->pin = step->old ? step->old : step->pin;
-		step->unpinned = step->old_unpinned;
+		step->guard = step->old_guard;
 		back.n++;
 	}
 	while (sent < back.n)

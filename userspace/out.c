@@ -193,6 +193,40 @@ void out_time(struct out *out, const char *key, const char *key_ns, const char *
 	}
 }
 
+void out_time_zones(struct out *out, const char *before, __u64 ns)
+{
+	unsigned int fraction = ns % NS_PER_S;
+	time_t seconds = ns / NS_PER_S;
+	char date[32];
+	struct tm tm;
+
+	if (out->json)
+		return;
+	out_time(out, NULL, NULL, before, ns);
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", gmtime_r(&seconds, &tm));
+	printf(" (%s.%03u UTC)", date, fraction / 1000000);
+}
+
+__u64 out_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+void out_hex(struct out *out, const char *key, const __u8 *bytes, size_t n)
+{
+	char text[2 * ARPPIN_FRAME_MAX + 1] = "";
+
+	for (size_t i = 0; i < n && i < ARPPIN_FRAME_MAX; i++)
+		sprintf(text + 2 * i, "%02x", bytes[i]);
+	if (n)
+		out_string(out, key, NULL, text);
+	else
+		out_null(out, key);
+}
+
 void out_name(struct out *out, const char *key, const char *before, const struct names *names,
 	      __u32 value)
 {

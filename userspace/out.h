@@ -10,6 +10,7 @@
 
 #include <linux/types.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "model.h"
 
@@ -47,6 +48,14 @@ void out_counters(struct out *out, const char *key, const struct counters *count
 
 /* JSON: ISO 8601 UTC as `key`, and the number as `key_ns`. Text: local time. */
 void out_time(struct out *out, const char *key, const char *key_ns, const char *before, __u64 ns);
+
+/* Text alone: local time with its zone, and the same in UTC. */
+void out_time_zones(struct out *out, const char *before, __u64 ns);
+
+__u64 out_now(void);
+
+/* In JSON a string of hexadecimal digits, and null without bytes. Not in text. */
+void out_hex(struct out *out, const char *key, const __u8 *bytes, size_t n);
 
 /* `macs` in JSON an array, in text with commas. */
 void out_macs(struct out *out, const char *key, const char *before, const struct pin *pin);

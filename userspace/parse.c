@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +20,18 @@ enum {
 	KEY_MODE	= 1 << 2,
 	KEY_RESIDENT	= 1 << 3,
 	KEY_UNPINNED	= 1 << 4,
+	KEY_DEFEND	= 1 << 5,
+	KEY_ADDRESSES	= 1 << 6,
+	KEY_ONE_LLADDR	= 1 << 7,
+	KEY_PCAP	= 1 << 8,
 };
 
 /* All that keywords can say; `given` tells which of them did. */
 struct request {
 	struct pin pin;
 	struct guard guard;
+	struct sighting sighting;
+	const char *file;
 	unsigned int given;
 	unsigned int resident_word;
 };
@@ -212,6 +220,20 @@ static bool parse_mac(const char *text, size_t len, __u8 mac[MAC_LEN])
 	return text == end;
 }
 
+/* What is wrong with the MAC address of a neighbour, or NULL. */
+static const char *parse_lladdr(const char *text, size_t len, __u8 mac[MAC_LEN])
+{
+	if (!parse_mac(text, len, mac))
+		return "is not a MAC address";
+	if (!memcmp(mac, "\xff\xff\xff\xff\xff\xff", MAC_LEN))
+		return "is the broadcast MAC address";
+	if (mac[0] & 1)
+		return "is a multicast MAC address";
+	if (!memcmp(mac, "\0\0\0\0\0\0", MAC_LEN))
+		return "is the zero MAC address";
+	return NULL;
+}
+
 static bool lladdr_known(const struct pin *pin, const __u8 mac[MAC_LEN])
 {
 	for (unsigned int i = 0; i < pin->n_lladdrs; i++)
@@ -229,20 +251,11 @@ static bool parse_lladdrs(const char *word, struct request *request, struct pars
 		size_t len = strcspn(item, ",");
 		__u8 mac[MAC_LEN];
 
-		if (!parse_mac(item, len, mac))
-			what = "is not a MAC address";
-		else if (!memcmp(mac, "\xff\xff\xff\xff\xff\xff", MAC_LEN))
-			what = "is the broadcast MAC address";
-		else if (mac[0] & 1)
-			what = "is a multicast MAC address";
-		else if (!memcmp(mac, "\0\0\0\0\0\0", MAC_LEN))
-			what = "is the zero MAC address";
-		else if (lladdr_known(pin, mac))
+		what = parse_lladdr(item, len, mac);
+		if (!what && lladdr_known(pin, mac))
 			what = "is given twice";
-		else if (pin->n_lladdrs == ARPPIN_LLADDRS_MAX)
+		else if (!what && pin->n_lladdrs == ARPPIN_LLADDRS_MAX)
 			what = "is one too many: a pin has at most 16 MAC addresses";
-		else
-			what = NULL;
 		if (what)
 			return fail(error, 0, item - word, "lladdr: \"%s\" %s",
 				    show_len(item, len).text, what);
@@ -252,6 +265,16 @@ static bool parse_lladdrs(const char *word, struct request *request, struct pars
 			return true;
 		item += len + 1;
 	}
+}
+
+static bool parse_one_lladdr(const char *word, struct request *request,
+			     struct parse_error *error)
+{
+	const char *what = parse_lladdr(word, strlen(word), request->sighting.lladdr);
+
+	if (what)
+		return fail(error, 0, 0, "lladdr: \"%s\" %s", show(word).text, what);
+	return true;
 }
 
 static bool parse_mode(const char *word, struct request *request, struct parse_error *error)
@@ -281,6 +304,45 @@ static bool parse_unpinned(const char *word, struct request *request, struct par
 	return true;
 }
 
+static bool parse_defend(const char *word, struct request *request, struct parse_error *error)
+{
+	request->guard.defend = !strcmp(word, "on");
+	if (!request->guard.defend && strcmp(word, "off"))
+		return fail(error, 0, 0, "defend: \"%s\" is neither on nor off", show(word).text);
+	return true;
+}
+
+/* A number without sign or leading zero, from 1 to `max`; 0 if it is none. */
+static __u64 parse_number(const char *word, __u64 max)
+{
+	unsigned long long number;
+	char *end;
+
+	if (*word < '1' || *word > '9')
+		return 0;
+	errno = 0;
+	number = strtoull(word, &end, 10);
+	return *end || errno || number > max ? 0 : number;
+}
+
+static bool parse_addresses(const char *word, struct request *request, struct parse_error *error)
+{
+	request->guard.addresses = parse_number(word, ARPPIN_SIGHTINGS_LLADDR_MAX);
+	if (!request->guard.addresses && strcmp(word, "off"))
+		return fail(error, 0, 0,
+			    "addresses: \"%s\" is neither off nor a number from 1 to %d",
+			    show(word).text, ARPPIN_SIGHTINGS_LLADDR_MAX);
+	return true;
+}
+
+static bool parse_pcap(const char *word, struct request *request, struct parse_error *error)
+{
+	if (!*word || !strcmp(word, "-"))
+		return fail(error, 0, 0, "pcap: \"%s\" is not the name of a file", word);
+	request->file = word;
+	return true;
+}
+
 static const struct keyword {
 	const char *word;
 	const char *value;
@@ -292,6 +354,10 @@ static const struct keyword {
 	{ "mode", "enforce|audit", KEY_MODE, parse_mode },
 	{ "resident", "on|off", KEY_RESIDENT, parse_resident },
 	{ "unpinned", "accept|audit|drop", KEY_UNPINNED, parse_unpinned },
+	{ "defend", "on|off", KEY_DEFEND, parse_defend },
+	{ "addresses", "N|off", KEY_ADDRESSES, parse_addresses },
+	{ "lladdr", "MAC", KEY_ONE_LLADDR, parse_one_lladdr },
+	{ "pcap", "FILE", KEY_PCAP, parse_pcap },
 };
 
 static const struct keyword *find_keyword(const char *word, unsigned int allowed)
@@ -412,14 +478,72 @@ bool parse_dev_filter(int n, char *const words[], char dev[IFNAMSIZ], struct par
 
 bool parse_guard(int n, char *const words[], struct guard *guard, struct parse_error *error)
 {
-	const unsigned int required = KEY_DEV | KEY_UNPINNED;
+	static const struct {
+		unsigned int key;
+		unsigned int given;
+	} all[] = {
+		{ KEY_UNPINNED, GUARD_UNPINNED },
+		{ KEY_DEFEND, GUARD_DEFEND },
+		{ KEY_ADDRESSES, GUARD_ADDRESSES },
+	};
+	struct request request = { .guard.unpinned = ARPPIN_UNPINNED_ACCEPT };
+
+	if (!parse_keywords(n, words, 0, KEY_DEV | KEY_UNPINNED | KEY_DEFEND | KEY_ADDRESSES,
+			    KEY_DEV, &request, error))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (request.given & all[i].key)
+			request.guard.given |= all[i].given;
+	if (!request.guard.given)
+		return fail(error, n, 0, "\"unpinned\", \"defend\" or \"addresses\" is missing");
+	*guard = request.guard;
+	memcpy(guard->dev, request.pin.dev, IFNAMSIZ);
+	return true;
+}
+
+bool parse_sighting_filter(int n, char *const words[], struct sighting *sighting,
+			   struct parse_error *error)
+{
 	struct request request = {0};
 
-	if (!parse_keywords(n, words, 0, required, required, &request, error))
+	if (!parse_keywords(n, words, 0, KEY_DEV | KEY_ONE_LLADDR, 0, &request, error))
 		return false;
-	*guard = request.guard;
-	guard->given = GUARD_UNPINNED;
-	memcpy(guard->dev, request.pin.dev, IFNAMSIZ);
+	*sighting = request.sighting;
+	memcpy(sighting->dev, request.pin.dev, IFNAMSIZ);
+	return true;
+}
+
+static bool parse_id(const char *word, __u64 *id, struct parse_error *error)
+{
+	*id = parse_number(word, UINT64_MAX);
+	return *id || fail(error, 0, 0, "\"%s\" is not the number of an incident",
+			   show(word).text);
+}
+
+bool parse_incident_filter(int n, char *const words[], __u64 *id, struct parse_error *error)
+{
+	*id = 0;
+	if (!n)
+		return true;
+	if (!parse_id(words[0], id, error))
+		return false;
+	if (parse_nothing(n - 1, words + 1, error))
+		return true;
+	error->word++;
+	return false;
+}
+
+bool parse_report(int n, char *const words[], __u64 *id, const char **file,
+		  struct parse_error *error)
+{
+	struct request request = {0};
+
+	if (!n)
+		return fail(error, 0, 0, "ID is missing (\"incident show\" lists them)");
+	if (!parse_id(words[0], id, error) ||
+	    !parse_keywords(n, words, 1, KEY_PCAP, 0, &request, error))
+		return false;
+	*file = request.file;
 	return true;
 }
 

@@ -31,8 +31,19 @@ bool parse_pin_filter(int n, char *const words[], struct pin *pin, struct parse_
 /* [dev DEV]; "" without one */
 bool parse_dev_filter(int n, char *const words[], char dev[IFNAMSIZ], struct parse_error *error);
 
-/* What follows "guard set". */
+/* What follows "guard set": guard->given is what of it was said, the rest is the default. */
 bool parse_guard(int n, char *const words[], struct guard *guard, struct parse_error *error);
+
+/* [dev DEV] [lladdr MAC] */
+bool parse_sighting_filter(int n, char *const words[], struct sighting *sighting,
+			   struct parse_error *error);
+
+/* [ID]; 0 without one */
+bool parse_incident_filter(int n, char *const words[], __u64 *id, struct parse_error *error);
+
+/* ID [pcap FILE]; NULL without a file */
+bool parse_report(int n, char *const words[], __u64 *id, const char **file,
+		  struct parse_error *error);
 
 /* For a command without arguments. */
 bool parse_nothing(int n, char *const words[], struct parse_error *error);

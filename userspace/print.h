@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How pins, guards and events look. */
+/* How pins, guards, incidents, sightings and events look. */
 #ifndef PRINT_H
 #define PRINT_H
 
@@ -14,6 +14,9 @@ void print_guard_words(struct out *out, const struct guard *guard);
 /* A pin or guard with all that is known of it. */
 void print_pin(struct out *out, const char *key, const struct pin *pin);
 void print_guard(struct out *out, const char *key, const struct guard *guard);
+
+void print_incident(struct out *out, const char *key, const struct incident *incident);
+void print_sighting(struct out *out, const struct sighting *sighting);
 
 /* Each of these is one line. */
 void print_event(struct out *out, const struct event *event);

@@ -279,6 +279,29 @@ static void filters(void **state)
 	    "\"192.0.2.1\" is not expected here (keywords: dev)");
 }
 
+static struct guard good_guard(const char *line)
+{
+	struct words words = cut(line);
+	struct parse_error error = { 0 };
+	struct guard guard;
+
+	assert_true(parse_guard(words.n, words.words, &guard, &error));
+	cut_free(&words);
+	return guard;
+}
+
+static void bad_guard(const char *line, unsigned int word, const char *text)
+{
+	struct words words = cut(line);
+	struct parse_error error = { 0 };
+	struct guard guard;
+
+	assert_false(parse_guard(words.n, words.words, &guard, &error));
+	assert_string_equal(error.text, text);
+	assert_int_equal(error.word, word);
+	cut_free(&words);
+}
+
 static void guards(void **state)
 {
 	struct words words = cut("unpinned drop dev eth0");
@@ -289,11 +312,127 @@ static void guards(void **state)
 	assert_true(parse_guard(4, words.words, &guard, &error));
 	assert_string_equal(guard.dev, "eth0");
 	assert_int_equal(guard.unpinned, ARPPIN_UNPINNED_DROP);
+	assert_int_equal(guard.given, GUARD_UNPINNED);
 	assert_false(parse_guard(2, words.words, &guard, &error));
 	assert_string_equal(error.text, "\"dev DEV\" is missing");
-	assert_false(parse_guard(2, words.words + 2, &guard, &error));
-	assert_string_equal(error.text, "\"unpinned accept|audit|drop\" is missing");
 	cut_free(&words);
+	bad_guard("dev eth0", 2, "\"unpinned\", \"defend\" or \"addresses\" is missing");
+	bad_guard("dev eth0 defend", 3, "\"defend\" needs a value: on|off");
+	bad_guard("dev eth0 defend 1", 3, "defend: \"1\" is neither on nor off");
+	bad_guard("dev eth0 mode audit", 2, "\"mode\" is not expected here "
+		  "(keywords: dev, unpinned, defend, addresses)");
+}
+
+/* What is not said is the default, and not given. */
+static void guard_parts(void **state)
+{
+	struct guard guard = good_guard("dev eth0 defend on");
+
+	(void)state;
+	assert_int_equal(guard.given, GUARD_DEFEND);
+	assert_int_equal(guard.unpinned, ARPPIN_UNPINNED_ACCEPT);
+	assert_true(guard.defend);
+	assert_int_equal(guard.addresses, 0);
+	guard = good_guard("defend off addresses 64 dev eth0 unpinned audit");
+	assert_int_equal(guard.given, GUARD_ALL);
+	assert_int_equal(guard.unpinned, ARPPIN_UNPINNED_AUDIT);
+	assert_false(guard.defend);
+	assert_int_equal(guard.addresses, 64);
+	assert_int_equal(good_guard("dev eth0 addresses 1").addresses, 1);
+	guard = good_guard("dev eth0 addresses off");
+	assert_int_equal(guard.given, GUARD_ADDRESSES);
+	assert_int_equal(guard.addresses, 0);
+}
+
+static void wrong_numbers(void **state)
+{
+	static const char *const wrong[] = {
+		"0", "65", "01", "+1", "-1", "1x", "0x10", "on", "99999999999999999999", "1.5",
+	};
+	char line[64], text[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		snprintf(line, sizeof(line), "dev eth0 addresses %s", wrong[i]);
+		snprintf(text, sizeof(text),
+			 "addresses: \"%s\" is neither off nor a number from 1 to 64", wrong[i]);
+		bad_guard(line, 3, text);
+	}
+}
+
+static void sighting_filters(void **state)
+{
+	struct words words = cut("lladdr 2-0-0-0-0-1 dev eth0");
+	struct sighting sighting;
+	struct parse_error error;
+
+	(void)state;
+	assert_true(parse_sighting_filter(0, words.words, &sighting, &error));
+	assert_string_equal(sighting.dev, "");
+	assert_memory_equal(sighting.lladdr, "\0\0\0\0\0\0", 6);
+	assert_true(parse_sighting_filter(4, words.words, &sighting, &error));
+	assert_string_equal(sighting.dev, "eth0");
+	assert_memory_equal(sighting.lladdr, "\2\0\0\0\0\1", 6);
+	cut_free(&words);
+
+	words = cut("lladdr " MAC "," MAC);
+	assert_false(parse_sighting_filter(2, words.words, &sighting, &error));
+	assert_string_equal(error.text, "lladdr: \"" MAC "," MAC "\" is not a MAC address");
+	assert_int_equal(error.word, 1);
+	cut_free(&words);
+	words = cut("lladdr 0:0:0:0:0:0 addr");
+	assert_false(parse_sighting_filter(2, words.words, &sighting, &error));
+	assert_string_equal(error.text, "lladdr: \"0:0:0:0:0:0\" is the zero MAC address");
+	assert_false(parse_sighting_filter(1, words.words + 2, &sighting, &error));
+	assert_string_equal(error.text,
+			    "\"addr\" is not expected here (keywords: dev, lladdr)");
+	cut_free(&words);
+}
+
+static void bad_report(const char *line, unsigned int word, const char *text)
+{
+	struct words words = cut(line);
+	struct parse_error error = { 0 };
+	const char *file;
+	__u64 id;
+
+	assert_false(parse_report(words.n, words.words, &id, &file, &error));
+	assert_string_equal(error.text, text);
+	assert_int_equal(error.word, word);
+	cut_free(&words);
+}
+
+static void reports(void **state)
+{
+	struct words words = cut("18446744073709551615 pcap -x");
+	struct parse_error error;
+	const char *file;
+	__u64 id;
+
+	(void)state;
+	assert_true(parse_report(1, words.words, &id, &file, &error));
+	assert_true(id == UINT64_MAX);
+	assert_null(file);
+	assert_true(parse_report(3, words.words, &id, &file, &error));
+	assert_string_equal(file, "-x");
+	assert_true(parse_incident_filter(1, words.words, &id, &error));
+	assert_true(id == UINT64_MAX);
+	assert_true(parse_incident_filter(0, words.words, &id, &error));
+	assert_true(id == 0);
+	assert_false(parse_incident_filter(2, words.words, &id, &error));
+	assert_string_equal(error.text, "\"pcap\" is not expected here");
+	assert_int_equal(error.word, 1);
+	cut_free(&words);
+
+	bad_report("", 0, "ID is missing (\"incident show\" lists them)");
+	bad_report("0", 0, "\"0\" is not the number of an incident");
+	bad_report("18446744073709551616", 0,
+		   "\"18446744073709551616\" is not the number of an incident");
+	bad_report("pcap x", 0, "\"pcap\" is not the number of an incident");
+	bad_report("7 x", 1, "\"x\" is not expected here (keywords: pcap)");
+	bad_report("7 pcap", 2, "\"pcap\" needs a value: FILE");
+	bad_report("7 pcap -", 2, "pcap: \"-\" is not the name of a file");
+	bad_report("7 pcap x pcap y", 3, "\"pcap\" is given twice");
 }
 
 /* The text is not a string: nothing ends it. */
@@ -361,6 +500,12 @@ static void config_bad(void **state)
 {
 	(void)state;
 	BAD_CONFIG("\n pin", 2, 5, "\"add\" is missing after \"pin\"");
+	BAD_CONFIG("guard set dev a", 1, 16,
+		   "\"unpinned\", \"defend\" or \"addresses\" is missing");
+	BAD_CONFIG("guard set dev a addresses 65", 1, 27,
+		   "addresses: \"65\" is neither off nor a number from 1 to 64");
+	BAD_CONFIG("guard set dev a defend on\nguard set dev a addresses 8", 2, 1,
+		   "\"dev a\" has a guard already, on line 1");
 	BAD_CONFIG("guard", 1, 6, "\"set\" is missing after \"guard\"");
 	BAD_CONFIG("pins add", 1, 1, "\"pins\" is neither \"pin add\" nor \"guard set\"");
 	BAD_CONFIG("pin set", 1, 5, "\"pin set\" is neither \"pin add\" nor \"guard set\"");
@@ -422,6 +567,10 @@ int main(void)
 		cmocka_unit_test(device_names),
 		cmocka_unit_test(filters),
 		cmocka_unit_test(guards),
+		cmocka_unit_test(guard_parts),
+		cmocka_unit_test(wrong_numbers),
+		cmocka_unit_test(sighting_filters),
+		cmocka_unit_test(reports),
 		cmocka_unit_test(config_good),
 		cmocka_unit_test(config_bad),
 		cmocka_unit_test(escapes),

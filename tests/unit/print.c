@@ -30,7 +30,7 @@
 #define TIME_JSON "\"time\":\"2026-11-23T13:00:00.999999999Z\",\"time_ns\":1795438800999999999"
 #define TIME_TEXT "2026-11-23 13:00:00.999+0000 "
 
-static char buffer[2048] __attribute__((aligned(8)));
+static char buffer[4096] __attribute__((aligned(8)));
 
 static struct nlmsghdr *message(__u8 cmd)
 {
@@ -93,6 +93,21 @@ static void nest_guard(struct nlmsghdr *nlh)
 
 	mnl_attr_put_strz(nlh, ARPPIN_A_GUARD_DEV, "eth0");
 	mnl_attr_put_u32(nlh, ARPPIN_A_GUARD_UNPINNED, ARPPIN_UNPINNED_DROP);
+	mnl_attr_put_u8(nlh, ARPPIN_A_GUARD_DEFEND, 1);
+	mnl_attr_put_u32(nlh, ARPPIN_A_GUARD_ADDRESSES, 8);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* 02:00:00:00:00:`mac` has used 192.0.2.`addr`. */
+static void nest_sighting(struct nlmsghdr *nlh, __u8 mac, __u8 addr)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ARPPIN_A_INCIDENT_SIGHTING);
+	__u8 lladdr[] = { 2, 0, 0, 0, 0, mac }, ip[] = { 192, 0, 2, addr };
+
+	mnl_attr_put(nlh, ARPPIN_A_SIGHTING_LLADDR, 6, lladdr);
+	mnl_attr_put(nlh, ARPPIN_A_SIGHTING_ADDR, 4, ip);
+	mnl_attr_put_u64(nlh, ARPPIN_A_SIGHTING_FIRST, TIME - 1000000000);
+	mnl_attr_put_u64(nlh, ARPPIN_A_SIGHTING_LAST, TIME);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -105,9 +120,8 @@ struct frames {
 	__u64 since;
 };
 
-static void nest_incident(struct nlmsghdr *nlh, struct frames frames)
+static void put_incident(struct nlmsghdr *nlh, struct frames frames)
 {
-	struct nlattr *nest = mnl_attr_nest_start(nlh, ARPPIN_A_EVENT_INCIDENT);
 	char source[] = LLADDR "?";
 
 	source[5] = frames.source;
@@ -123,6 +137,30 @@ static void nest_incident(struct nlmsghdr *nlh, struct frames frames)
 	mnl_attr_put_u64(nlh, ARPPIN_A_INCIDENT_DROPPED, frames.dropped);
 	mnl_attr_put_u64(nlh, ARPPIN_A_INCIDENT_PASSED, frames.passed);
 	mnl_attr_put_u64(nlh, ARPPIN_A_INCIDENT_SINCE, frames.since);
+}
+
+static void nest_incident(struct nlmsghdr *nlh, struct frames frames)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ARPPIN_A_EVENT_INCIDENT);
+
+	put_incident(nlh, frames);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* All that need not be in every incident. */
+static void put_details(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest;
+
+	mnl_attr_put_strz(nlh, ARPPIN_A_INCIDENT_PORT, "swp3");
+	mnl_attr_put(nlh, ARPPIN_A_INCIDENT_FRAME, 4, "\xff\xff\0\1");
+	mnl_attr_put_u32(nlh, ARPPIN_A_INCIDENT_FRAME_LEN, 60);
+	mnl_attr_put_u32(nlh, ARPPIN_A_INCIDENT_SIGHTINGS, 4);
+	nest_sighting(nlh, 0x66, 66);
+	nest_sighting(nlh, 0x67, 67);
+	mnl_attr_put_u64(nlh, ARPPIN_A_INCIDENT_END, TIME + 2);
+	nest = mnl_attr_nest_start(nlh, ARPPIN_A_INCIDENT_PIN);
+	put_pin(nlh, 0);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -298,13 +336,18 @@ static void wrong_lengths(void **state)
 static void mutilated(void **state)
 {
 	struct nlmsghdr *nlh = event(ARPPIN_EVENT_INCIDENT_START);
+	struct nlattr *nest;
 	struct event got;
 	char *copy;
 	size_t len;
 
 	(void)state;
 	nest_pin(nlh);
-	nest_incident(nlh, (struct frames){ ARPPIN_INCIDENT_CONFLICT, 2, 0x66, 1, 0, 1 });
+	nest_guard(nlh);
+	nest = mnl_attr_nest_start(nlh, ARPPIN_A_EVENT_INCIDENT);
+	put_incident(nlh, (struct frames){ ARPPIN_INCIDENT_CONFLICT, 2, 0x66, 1, 0, 1 });
+	put_details(nlh);
+	mnl_attr_nest_end(nlh, nest);
 	len = nlh->nlmsg_len;
 	for (size_t cut = NLMSG_HDRLEN; cut <= len; cut++) {
 		copy = malloc(cut);
@@ -341,7 +384,9 @@ static void incident_start(void **state)
 		     "\"lladdr\":\"02:00:00:00:00:66\",\"source\":\"02:00:00:00:00:66\","
 		     "\"variants\":[\"reply\"],\"start\":\"2026-11-23T13:00:00.999999999Z\","
 		     "\"start_ns\":1795438800999999999,\"last\":\"2026-11-23T13:00:01.000000000Z\","
-		     "\"last_ns\":1795438801000000000,\"dropped\":1,\"passed\":0,\"since_last\":1},"
+		     "\"last_ns\":1795438801000000000,\"dropped\":1,\"passed\":0,\"since_last\":1,"
+		     "\"live\":true,\"end\":null,\"end_ns\":null,\"port\":null,"
+		     "\"sightings_total\":0,\"sightings\":[],\"frame\":null,\"frame_len\":0},"
 		     PIN_JSON "}\n");
 }
 
@@ -377,6 +422,284 @@ static void incidents(void **state)
 		     "(probe; incident 9; 1 frame)\n", NULL);
 }
 
+static void incident_kinds(void **state)
+{
+	struct nlmsghdr *nlh;
+
+	(void)state;
+	nlh = event(ARPPIN_EVENT_INCIDENT_START);
+	nest_guard(nlh);
+	nest_incident(nlh, (struct frames){
+		ARPPIN_INCIDENT_OWN_ADDRESS, 1 << ARPPIN_VARIANT_REPLY, 0x66, 0, 1, 1 });
+	assert_event(nlh, TIME_TEXT "12 incident-start eth0: 192.0.2.1 claimed by 02:00:00:00:00:66, "
+		     "an address of this host: passed (reply; incident 9; 1 frame)\n", NULL);
+
+	nlh = event(ARPPIN_EVENT_INCIDENT_START);
+	nest_guard(nlh);
+	nest_incident(nlh, (struct frames){
+		ARPPIN_INCIDENT_MANY_ADDRESSES, 1 << ARPPIN_VARIANT_REPLY, 0x66, 1, 0, 1 });
+	assert_event(nlh, TIME_TEXT "12 incident-start eth0: 192.0.2.1 claimed by 02:00:00:00:00:66, "
+		     "more than 8 addresses: dropped (reply; incident 9; 1 frame)\n", NULL);
+
+	/* Of a whole network namespace, and so of no pin and no guard. */
+	nlh = event(ARPPIN_EVENT_INCIDENT_START);
+	nest_incident(nlh, (struct frames){
+		ARPPIN_INCIDENT_MANY_OFFENDERS, 1 << ARPPIN_VARIANT_REPLY, 0x66, 1, 0, 1 });
+	assert_event(nlh, TIME_TEXT "12 incident-start eth0: 192.0.2.1 claimed by many, at first "
+		     "02:00:00:00:00:66: dropped (reply; incident 9; 1 frame)\n", NULL);
+
+	nlh = event(ARPPIN_EVENT_INCIDENT_START);
+	nest_incident(nlh, (struct frames){ 99, 0, 0x66, 1, 0, 1 });
+	assert_event(nlh, TIME_TEXT "12 incident-start eth0: 192.0.2.1 claimed by "
+		     "02:00:00:00:00:66: dropped (incident 9; 1 frame)\n", NULL);
+}
+
+#define OFFENDER_JSON(addr, mac)						\
+	"{\"addr\":\"" addr "\",\"lladdr\":\"" mac "\","			\
+	"\"first\":\"2026-11-23T12:59:59.999999999Z\","			\
+	"\"first_ns\":1795438799999999999,"					\
+	"\"last\":\"2026-11-23T13:00:00.999999999Z\","			\
+	"\"last_ns\":1795438800999999999}"
+
+#define DETAILS_JSON								\
+	"\"live\":false,\"end\":\"2026-11-23T13:00:01.000000001Z\","		\
+	"\"end_ns\":1795438801000000001,\"port\":\"swp3\","			\
+	"\"sightings_total\":4,\"sightings\":["				\
+	OFFENDER_JSON("192.0.2.66", "02:00:00:00:00:66") ","			\
+	OFFENDER_JSON("192.0.2.67", "02:00:00:00:00:67") "],"			\
+	"\"frame\":\"ffff0001\",\"frame_len\":60," PIN_JSON "}"
+
+/* What is known of the offender, beside the MAC address that it is known of. */
+static void offenders(void **state)
+{
+	struct nlmsghdr *nlh = event(ARPPIN_EVENT_INCIDENT_UPDATE);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ARPPIN_A_EVENT_INCIDENT);
+	struct frames frames = {
+		ARPPIN_INCIDENT_CONFLICT, 1 << ARPPIN_VARIANT_REPLY, 0x66, 5, 0, 3 };
+
+	(void)state;
+	put_incident(nlh, frames);
+	put_details(nlh);
+	mnl_attr_nest_end(nlh, nest);
+	nest_pin(nlh);
+	assert_event(nlh, TIME_TEXT "12 incident-update eth0: 192.0.2.1 claimed by "
+		     "02:00:00:00:00:66 (also 192.0.2.66, 2 more), "
+		     "pinned to 02:00:00:00:00:01,02:00:00:00:00:02: dropped "
+		     "(reply; port swp3; incident 9; 3 frames, in all 5)\n", NULL);
+
+	nlh = message(ARPPIN_CMD_EVENT_GET);
+	mnl_attr_put_u32(nlh, ARPPIN_A_EVENT_KIND, ARPPIN_EVENT_INCIDENT_START);
+	mnl_attr_put_u64(nlh, ARPPIN_A_EVENT_SEQ, 12);
+	mnl_attr_put_u64(nlh, ARPPIN_A_EVENT_TIME, TIME);
+	nest_pin(nlh);
+	nest = mnl_attr_nest_start(nlh, ARPPIN_A_EVENT_INCIDENT);
+	frames.source = 0x67;
+	put_incident(nlh, frames);
+	put_details(nlh);
+	mnl_attr_nest_end(nlh, nest);
+	assert_event(nlh, TIME_TEXT "12 incident-start eth0: 192.0.2.1 claimed by "
+		     "02:00:00:00:00:66 (also 192.0.2.66) in a frame from "
+		     "02:00:00:00:00:67 (also 192.0.2.67, 2 more), "
+		     "pinned to 02:00:00:00:00:01,02:00:00:00:00:02: dropped "
+		     "(reply; port swp3; incident 9; 3 frames, in all 5)\n", NULL);
+}
+
+static void assert_incident(const struct nlmsghdr *nlh, const char *text, const char *json)
+{
+	struct out out_text = { .json = false }, out_json = { .json = true };
+	struct incident got;
+
+	assert_null(msg_get_incident(nlh, &got));
+	capture();
+	print_incident(&out_text, NULL, &got);
+	assert_printed(text);
+	if (!json)
+		return;
+	capture();
+	print_incident(&out_json, NULL, &got);
+	assert_printed(json);
+}
+
+static void shown_incidents(void **state)
+{
+	struct nlmsghdr *nlh = message(ARPPIN_CMD_INCIDENT_GET);
+
+	(void)state;
+	put_incident(nlh, (struct frames){
+		ARPPIN_INCIDENT_CONFLICT, 1 << ARPPIN_VARIANT_REPLY, 0x66, 5, 0, 3 });
+	put_details(nlh);
+	assert_incident(nlh, "9 conflict eth0: 192.0.2.1 claimed by 02:00:00:00:00:66 "
+			"(also 192.0.2.66, 2 more), pinned to "
+			"02:00:00:00:00:01,02:00:00:00:00:02: dropped (reply)\n"
+			"    ended 2026-11-23 13:00:01.000+0000 "
+			"start 2026-11-23 13:00:00.999+0000 last 2026-11-23 13:00:01.000+0000 "
+			"dropped 5 passed 0 port swp3\n"
+			"    02:00:00:00:00:66 also seen as 192.0.2.66 (since "
+			"2026-11-23 12:59:59.999+0000, last 2026-11-23 13:00:00.999+0000)\n"
+			"    02:00:00:00:00:67 also seen as 192.0.2.67 (since "
+			"2026-11-23 12:59:59.999+0000, last 2026-11-23 13:00:00.999+0000)\n",
+			"{\"id\":9,\"kind\":\"conflict\",\"dev\":\"eth0\",\"addr\":\"192.0.2.1\","
+			"\"lladdr\":\"02:00:00:00:00:66\",\"source\":\"02:00:00:00:00:66\","
+			"\"variants\":[\"reply\"],\"start\":\"2026-11-23T13:00:00.999999999Z\","
+			"\"start_ns\":1795438800999999999,"
+			"\"last\":\"2026-11-23T13:00:01.000000000Z\","
+			"\"last_ns\":1795438801000000000,\"dropped\":5,\"passed\":0,"
+			"\"since_last\":3," DETAILS_JSON "\n");
+
+	nlh = message(ARPPIN_CMD_INCIDENT_GET);
+	put_incident(nlh, (struct frames){ ARPPIN_INCIDENT_UNPINNED, 0, 0x66, 0, 2, 1 });
+	assert_incident(nlh, "9 unpinned eth0: 192.0.2.1 claimed by 02:00:00:00:00:66, "
+			"unpinned: passed\n    live start 2026-11-23 13:00:00.999+0000 "
+			"last 2026-11-23 13:00:01.000+0000 dropped 0 passed 2\n", NULL);
+}
+
+/* An incident with one more attribute. */
+static const char *wrong_incident(__u16 type, size_t len)
+{
+	static const char zeros[128];
+	struct nlmsghdr *nlh = message(ARPPIN_CMD_INCIDENT_GET);
+	struct incident got;
+
+	put_incident(nlh, (struct frames){ ARPPIN_INCIDENT_CONFLICT, 2, 0x66, 1, 0, 1 });
+	put_details(nlh);
+	mnl_attr_put(nlh, type, len, zeros);
+	return msg_get_incident(nlh, &got);
+}
+
+static void wrong_incidents(void **state)
+{
+	struct incident got;
+	struct nlmsghdr *nlh;
+
+	(void)state;
+	assert_null(wrong_incident(ARPPIN_A_INCIDENT_MAX + 1, 3));
+	assert_null(wrong_incident(ARPPIN_A_INCIDENT_FRAME, 60));
+	assert_string_equal(wrong_incident(ARPPIN_A_INCIDENT_FRAME, 61),
+			    "a frame of fewer bytes than are there");
+	assert_string_equal(wrong_incident(ARPPIN_A_INCIDENT_FRAME, 65),
+			    "a frame of more than 64 bytes");
+	assert_string_equal(wrong_incident(ARPPIN_A_INCIDENT_FRAME_LEN, 4),
+			    "a frame of fewer bytes than are there");
+	assert_string_equal(wrong_incident(ARPPIN_A_INCIDENT_SIGHTINGS, 4),
+			    "fewer sightings than are there");
+	assert_string_equal(wrong_incident(ARPPIN_A_INCIDENT_SIGHTING, 0),
+			    "a sighting without LLADDR");
+	assert_string_equal(wrong_incident(ARPPIN_A_INCIDENT_PIN, 0), "a pin without DEV");
+	assert_string_equal(wrong_incident(ARPPIN_A_INCIDENT_GUARD, 0), "a guard without DEV");
+	assert_non_null(wrong_incident(ARPPIN_A_INCIDENT_PORT, 0));
+	assert_non_null(wrong_incident(ARPPIN_A_INCIDENT_END, 4));
+	assert_non_null(wrong_incident(ARPPIN_A_INCIDENT_LLADDR, 7));
+
+	for (unsigned int n = 8; n <= 9; n++) {
+		nlh = message(ARPPIN_CMD_INCIDENT_GET);
+		put_incident(nlh, (struct frames){ ARPPIN_INCIDENT_CONFLICT, 2, 0x66, 1, 0, 1 });
+		mnl_attr_put_u32(nlh, ARPPIN_A_INCIDENT_SIGHTINGS, 9);
+		for (unsigned int i = 0; i < n; i++)
+			nest_sighting(nlh, 0x66, i);
+		assert_int_equal(!msg_get_incident(nlh, &got), n == 8);
+	}
+	nlh = mnl_nlmsg_put_header(buffer);
+	assert_non_null(msg_get_incident(nlh, &got));
+}
+
+static void sightings(void **state)
+{
+	struct out out_text = { .json = false }, out_json = { .json = true };
+	struct nlmsghdr *nlh = message(ARPPIN_CMD_SIGHTING_GET);
+	struct sighting sent = { .dev = "eth0", .lladdr = { 2, 0, 0, 0, 0, 0x66 } };
+	struct sighting got;
+
+	(void)state;
+	msg_put_sighting_key(nlh, &sent);
+	mnl_attr_put(nlh, ARPPIN_A_SIGHTING_ADDR, 4, "\xc0\0\2\x42");
+	assert_string_equal(msg_get_sighting(nlh, &got), "a sighting without FIRST");
+	mnl_attr_put_u64(nlh, ARPPIN_A_SIGHTING_FIRST, TIME - 1000000000);
+	mnl_attr_put_u64(nlh, ARPPIN_A_SIGHTING_LAST, TIME);
+	assert_null(msg_get_sighting(nlh, &got));
+	capture();
+	print_sighting(&out_text, &got);
+	assert_printed("192.0.2.66 dev eth0 lladdr 02:00:00:00:00:66 first "
+		       "2026-11-23 12:59:59.999+0000 last 2026-11-23 13:00:00.999+0000\n");
+	capture();
+	print_sighting(&out_json, &got);
+	assert_printed("{\"addr\":\"192.0.2.66\",\"dev\":\"eth0\","
+		       "\"lladdr\":\"02:00:00:00:00:66\","
+		       "\"first\":\"2026-11-23T12:59:59.999999999Z\","
+		       "\"first_ns\":1795438799999999999,"
+		       "\"last\":\"2026-11-23T13:00:00.999999999Z\","
+		       "\"last_ns\":1795438800999999999}\n");
+
+	/* A filter that says nothing, and so no sighting either. */
+	nlh = message(ARPPIN_CMD_SIGHTING_GET);
+	msg_put_sighting_key(nlh, &(struct sighting){ .dev = "" });
+	assert_int_equal(mnl_nlmsg_get_payload_len(nlh), GENL_HDRLEN);
+	mnl_attr_put(nlh, ARPPIN_A_SIGHTING_LLADDR, 6, LLADDR "\x66");
+	mnl_attr_put(nlh, ARPPIN_A_SIGHTING_ADDR, 4, "\xc0\0\2\x42");
+	mnl_attr_put_u64(nlh, ARPPIN_A_SIGHTING_FIRST, TIME);
+	mnl_attr_put_u64(nlh, ARPPIN_A_SIGHTING_LAST, TIME);
+	assert_string_equal(msg_get_sighting(nlh, &got), "a sighting without DEV");
+}
+
+/* Only what was named is sent. */
+static void guard_request(void **state)
+{
+	struct guard sent = {
+		.dev = "eth0", .unpinned = ARPPIN_UNPINNED_AUDIT, .defend = true, .addresses = 8,
+	};
+	struct nlmsghdr *nlh;
+	struct guard got;
+
+	(void)state;
+	for (sent.given = 1; sent.given <= GUARD_ALL; sent.given++) {
+		const struct nlattr *attr;
+		unsigned int given = 0;
+
+		nlh = message(ARPPIN_CMD_GUARD_SET);
+		msg_put_guard(nlh, &sent);
+		mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+			switch (mnl_attr_get_type(attr)) {
+			case ARPPIN_A_GUARD_UNPINNED:
+				given |= GUARD_UNPINNED;
+				break;
+			case ARPPIN_A_GUARD_DEFEND:
+				given |= GUARD_DEFEND;
+				break;
+			case ARPPIN_A_GUARD_ADDRESSES:
+				given |= GUARD_ADDRESSES;
+				break;
+			}
+		}
+		assert_int_equal(given, sent.given);
+	}
+	sent.given = GUARD_ALL;
+	assert_null(msg_get_guard(nlh, &got));
+	assert_memory_equal(&got, &sent, sizeof(got));
+}
+
+static void guard_words(void **state)
+{
+	struct guard guard = { .dev = "eth0", .unpinned = ARPPIN_UNPINNED_ACCEPT };
+	struct out out_text = { .json = false }, out_json = { .json = true };
+
+	(void)state;
+	capture();
+	print_guard(&out_text, NULL, &guard);
+	assert_printed("dev eth0 unpinned accept\n    unbound\n");
+	guard.addresses = 64;
+	capture();
+	print_guard(&out_text, NULL, &guard);
+	assert_printed("dev eth0 unpinned accept addresses 64\n    unbound\n");
+	guard.addresses = 0;
+	guard.defend = true;
+	capture();
+	print_guard(&out_text, NULL, &guard);
+	assert_printed("dev eth0 unpinned accept defend on\n    unbound\n");
+	capture();
+	print_guard(&out_json, NULL, &guard);
+	assert_printed("{\"dev\":\"eth0\",\"unpinned\":\"accept\",\"defend\":true,"
+		       "\"addresses\":null,\"ifindex\":null,\"bound\":false}\n");
+}
+
 static void other_events(void **state)
 {
 	struct nlmsghdr *nlh;
@@ -400,10 +723,10 @@ static void other_events(void **state)
 
 	nlh = event(ARPPIN_EVENT_GUARD_CHANGE);
 	nest_guard(nlh);
-	assert_event(nlh, TIME_TEXT "12 guard-change eth0: unpinned drop\n",
+	assert_event(nlh, TIME_TEXT "12 guard-change eth0: unpinned drop defend on addresses 8\n",
 		     "{\"event\":\"guard-change\",\"seq\":12," TIME_JSON ",\"dev\":\"eth0\","
-		     "\"guard\":{\"dev\":\"eth0\",\"unpinned\":\"drop\",\"ifindex\":null,"
-		     "\"bound\":false}}\n");
+		     "\"guard\":{\"dev\":\"eth0\",\"unpinned\":\"drop\",\"defend\":true,"
+		     "\"addresses\":8,\"ifindex\":null,\"bound\":false}}\n");
 
 	nlh = event(ARPPIN_EVENT_PIN_BOUND);
 	mnl_attr_put_strz(nlh, ARPPIN_A_EVENT_DEV, "eth0\n\x1b[2J");
@@ -464,6 +787,23 @@ static void attribute_words(void **state)
 	}
 	assert_null(msg_attr_word(nlh, 0));
 	assert_null(msg_attr_word(nlh, 100000));
+
+	nlh = message(ARPPIN_CMD_INCIDENT_GET);
+	msg_put_incident_id(nlh, 9);
+	assert_string_equal(msg_attr_word(nlh, NLMSG_HDRLEN + GENL_HDRLEN), "incident");
+	nlh = message(ARPPIN_CMD_EVENT_GET);
+	msg_put_event_seq(nlh, 9);
+	assert_string_equal(msg_attr_word(nlh, NLMSG_HDRLEN + GENL_HDRLEN), "since");
+	nlh = message(ARPPIN_CMD_SIGHTING_GET);
+	msg_put_sighting_key(nlh, &(struct sighting){ .lladdr = { 2 } });
+	assert_string_equal(msg_attr_word(nlh, NLMSG_HDRLEN + GENL_HDRLEN), "lladdr");
+	nlh = message(ARPPIN_CMD_GUARD_SET);
+	msg_put_guard(nlh, &(struct guard){ .given = GUARD_ADDRESSES });
+	assert_string_equal(msg_attr_word(nlh, NLMSG_HDRLEN + GENL_HDRLEN), "addresses");
+	/* The module is asked for no attribute here. */
+	nlh = message(ARPPIN_CMD_STATS_GET);
+	mnl_attr_put_u32(nlh, ARPPIN_A_STATS_PINS, 1);
+	assert_null(msg_attr_word(nlh, NLMSG_HDRLEN + GENL_HDRLEN));
 }
 
 int main(void)
@@ -476,6 +816,13 @@ int main(void)
 		cmocka_unit_test(mutilated),
 		cmocka_unit_test(incident_start),
 		cmocka_unit_test(incidents),
+		cmocka_unit_test(incident_kinds),
+		cmocka_unit_test(offenders),
+		cmocka_unit_test(shown_incidents),
+		cmocka_unit_test(wrong_incidents),
+		cmocka_unit_test(sightings),
+		cmocka_unit_test(guard_request),
+		cmocka_unit_test(guard_words),
 		cmocka_unit_test(other_events),
 		cmocka_unit_test(stats),
 		cmocka_unit_test(attribute_words),
