@@ -19,7 +19,16 @@ static const struct {
 	{ ARPPIN_A_STATS_INCIDENTS_TOTAL, "incidents_total", "\nincidents_total " },
 	{ ARPPIN_A_STATS_INCIDENTS_MERGED, "incidents_merged", "\nincidents_merged " },
 	{ ARPPIN_A_STATS_INCIDENTS_LOST, "incidents_lost", "\nincidents_lost " },
+	{ ARPPIN_A_STATS_INCIDENTS_ENDED, "incidents_ended", "\nincidents_ended " },
+	{ ARPPIN_A_STATS_INCIDENTS_ENDED_MAX, "incidents_ended_max", "\nincidents_ended_max " },
+	{ ARPPIN_A_STATS_INCIDENTS_FORGOTTEN, "incidents_forgotten", "\nincidents_forgotten " },
+	{ ARPPIN_A_STATS_SIGHTINGS, "sightings", "\nsightings " },
+	{ ARPPIN_A_STATS_SIGHTINGS_MAX, "sightings_max", "\nsightings_max " },
+	{ ARPPIN_A_STATS_SIGHTINGS_REFUSED, "sightings_refused", "\nsightings_refused " },
+	{ ARPPIN_A_STATS_EVENTS_EPOCH, "events_epoch", "\nevents_epoch " },
 	{ ARPPIN_A_STATS_EVENTS, "events", "\nevents " },
+	{ ARPPIN_A_STATS_EVENTS_FIRST, "events_first", "\nevents_first " },
+	{ ARPPIN_A_STATS_EVENTS_MAX, "events_max", "\nevents_max " },
 	{ ARPPIN_A_STATS_EVENTS_LOST, "events_lost", "\nevents_lost " },
 	{ ARPPIN_A_STATS_CACHE_OVERRIDDEN, "cache_overridden", "\ncache_overridden " },
 	{ ARPPIN_A_STATS_CACHE_HEALED, "cache_healed", "\ncache_healed " },
@@ -36,9 +45,14 @@ static void print(struct out *out, const struct stats *stats)
 	out_open_object(out, NULL);
 	out_string(out, "version", "version ", stats->version);
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
-		if (stats->there[numbers[i].type])
-			out_uint(out, numbers[i].key, numbers[i].before,
-				 stats->numbers[numbers[i].type]);
+		__u64 value = stats->numbers[numbers[i].type];
+
+		if (!stats->there[numbers[i].type])
+			continue;
+		if (numbers[i].type == ARPPIN_A_STATS_EVENTS_EPOCH)
+			out_time(out, numbers[i].key, "events_epoch_ns", numbers[i].before, value);
+		else
+			out_uint(out, numbers[i].key, numbers[i].before, value);
 		if (numbers[i].type == ARPPIN_A_STATS_BOUND_HITS) {
 			out_text(out, "\nclaims");
 			out_counters(out, "claims", &stats->claims);
