@@ -22,6 +22,8 @@
 
 #define PIN_USAGE "ADDR dev DEV lladdr MAC[,MAC...] [mode enforce|audit] [resident on|off]"
 
+#define GUARD_USAGE "dev DEV [unpinned accept|audit|drop] [defend on|off] [addresses N|off]"
+
 static int help(struct ctl *ctl, int n, char *const words[]);
 
 static const struct command {
@@ -36,9 +38,13 @@ static const struct command {
 	{ "pin", "del", "ADDR dev DEV", pin_del, "remove a pin" },
 	{ "pin", "show", "[ADDR] [dev DEV]", pin_show, "list pins" },
 	{ "pin", "flush", "[dev DEV]", pin_flush, "remove all pins" },
-	{ "guard", "set", "dev DEV unpinned accept|audit|drop", guard_set,
-	  "what a device does with unpinned addresses" },
+	{ "guard", "set", GUARD_USAGE, guard_set, "how a device treats addresses without a pin" },
 	{ "guard", "show", "[dev DEV]", guard_show, "list guards" },
+	{ "incident", "show", "[ID]", incident_show, "list incidents, live and ended ones" },
+	{ "incident", "report", "ID [pcap FILE]", incident_report,
+	  "describe one to those who can stop it" },
+	{ "sighting", "show", "[dev DEV] [lladdr MAC]", sighting_show,
+	  "list which addresses MAC addresses have used" },
 	{ "monitor", NULL, "", monitor, "print events as they happen" },
 	{ "stats", NULL, "", stats, "print counters and bounds" },
 	{ "save", NULL, "", save, "print the pins and guards as lines for restore" },
