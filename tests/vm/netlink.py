@@ -140,6 +140,7 @@ def pin_as_tool(pin):
 def guard_as_tool(guard):
     return {
         "dev": guard["dev"], "unpinned": guard["unpinned"],
+        "defend": bool(guard["defend"]), "addresses": guard["addresses"] or None,
         "ifindex": guard.get("ifindex"), "bound": "ifindex" in guard,
         "counters": guard["stats"],
     }
@@ -178,7 +179,10 @@ def answers():
     one = client.dump("guard-get", {"dev": "eth0"})[2]
     same("the same as a dump", [guard_as_tool(guard) for guard in one],
          [guard for guard in guards if guard["dev"] == "eth0"])
-    same("stats", dashes(client.request("stats-get")[2][0]), tool("stats"))
+    stats = tool("stats")
+    stats.pop("events_epoch") # the same as a string
+    stats["events_epoch"] = stats.pop("events_epoch_ns")
+    same("stats", dashes(client.request("stats-get")[2][0]), stats)
 
 
 def refusals():
