@@ -105,9 +105,9 @@ static void json_end(struct out *out, __u64 end)
 	}
 }
 
-static void json_incident(struct out *out, const char *key, const struct incident *incident)
+/* What is in events as well. */
+static void json_incident(struct out *out, const struct incident *incident)
 {
-	out_open_object(out, key);
 	out_uint(out, "id", NULL, incident->id);
 	out_name(out, "kind", NULL, &names_incident, incident->kind);
 	out_string(out, "dev", NULL, incident->dev);
@@ -120,7 +120,6 @@ static void json_incident(struct out *out, const char *key, const struct inciden
 	out_uint(out, "dropped", NULL, incident->dropped);
 	out_uint(out, "passed", NULL, incident->passed);
 	out_uint(out, "since_last", NULL, incident->since);
-	json_end(out, incident->end);
 	if (*incident->port)
 		out_string(out, "port", NULL, incident->port);
 	else
@@ -128,11 +127,6 @@ static void json_incident(struct out *out, const char *key, const struct inciden
 	json_sightings(out, incident);
 	out_hex(out, "frame", incident->frame, incident->captured);
 	out_uint(out, "frame_len", NULL, incident->frame_len);
-	if (incident->has_pin)
-		print_pin(out, "pin", &incident->pin);
-	if (incident->has_guard)
-		print_guard(out, "guard", &incident->guard);
-	out_close(out);
 }
 
 /* The device and the address of an event are in one of its parts. */
@@ -163,8 +157,11 @@ static void json_event(struct out *out, const struct event *event)
 		out_uint(out, "pins", NULL, event->pins);
 	if (event->has_lladdr)
 		out_mac(out, "lladdr", NULL, event->lladdr);
-	if (event->has_incident)
-		json_incident(out, "incident", &event->incident);
+	if (event->has_incident) {
+		out_open_object(out, "incident");
+		json_incident(out, &event->incident);
+		out_close(out);
+	}
 	if (event->has_pin)
 		print_pin(out, "pin", &event->pin);
 	if (event->has_guard)
@@ -327,10 +324,18 @@ static void text_incident(struct out *out, const struct incident *incident)
 
 void print_incident(struct out *out, const char *key, const struct incident *incident)
 {
-	if (out->json)
-		json_incident(out, key, incident);
-	else
+	if (!out->json) {
 		text_incident(out, incident);
+		return;
+	}
+	out_open_object(out, key);
+	json_incident(out, incident);
+	json_end(out, incident->end);
+	if (incident->has_pin)
+		print_pin(out, "pin", &incident->pin);
+	if (incident->has_guard)
+		print_guard(out, "guard", &incident->guard);
+	out_close(out);
 }
 
 void print_sighting(struct out *out, const struct sighting *sighting)

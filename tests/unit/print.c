@@ -385,8 +385,7 @@ static void incident_start(void **state)
 		     "\"variants\":[\"reply\"],\"start\":\"2026-11-23T13:00:00.999999999Z\","
 		     "\"start_ns\":1795438800999999999,\"last\":\"2026-11-23T13:00:01.000000000Z\","
 		     "\"last_ns\":1795438801000000000,\"dropped\":1,\"passed\":0,\"since_last\":1,"
-		     "\"live\":true,\"end\":null,\"end_ns\":null,\"port\":null,"
-		     "\"sightings_total\":0,\"sightings\":[],\"frame\":null,\"frame_len\":0},"
+		     "\"port\":null,\"sightings_total\":0,\"sightings\":[],\"frame\":null,\"frame_len\":0},"
 		     PIN_JSON "}\n");
 }
 
@@ -462,12 +461,12 @@ static void incident_kinds(void **state)
 	"\"last_ns\":1795438800999999999}"
 
 #define DETAILS_JSON								\
-	"\"live\":false,\"end\":\"2026-11-23T13:00:01.000000001Z\","		\
-	"\"end_ns\":1795438801000000001,\"port\":\"swp3\","			\
-	"\"sightings_total\":4,\"sightings\":["				\
+	"\"port\":\"swp3\",\"sightings_total\":4,\"sightings\":["				\
 	OFFENDER_JSON("192.0.2.66", "02:00:00:00:00:66") ","			\
 	OFFENDER_JSON("192.0.2.67", "02:00:00:00:00:67") "],"			\
-	"\"frame\":\"ffff0001\",\"frame_len\":60," PIN_JSON "}"
+	"\"frame\":\"ffff0001\",\"frame_len\":60,"				\
+	"\"live\":false,\"end\":\"2026-11-23T13:00:01.000000001Z\","		\
+	"\"end_ns\":1795438801000000001," PIN_JSON "}"
 
 /* What is known of the offender, beside the MAC address that it is known of. */
 static void offenders(void **state)
