@@ -72,7 +72,7 @@ static const struct story {
 		"the address is not assigned to it, it may have been broken into.\n",
 	},
 	[ARPPIN_INCIDENT_MANY_ADDRESSES] = {
-		"A machine claims very many IP addresses",
+		"A machine claims more IP addresses than one should have",
 		"claimed, one too many",
 		"A machine in your network claims more IP addresses than one machine should\n"
 		"have here. It may want the traffic of all of them, or fill up the address\n"
@@ -140,6 +140,11 @@ static void text_who(struct out *out, const struct incident *incident,
 	if (is_foreign(incident))
 		out_text(out, " (that a switch sees)");
 	text_owner(out, incident, host);
+	if (incident->kind == ARPPIN_INCIDENT_MANY_ADDRESSES && incident->has_guard) {
+		fact(out, "allowed here");
+		out_uint(out, NULL, "", incident->guard.addresses);
+		out_text(out, " of a MAC address in an hour");
+	}
 	if (*incident->port) {
 		fact(out, "coming in at port");
 		out_string(out, NULL, "", incident->port);
@@ -153,7 +158,7 @@ static void text_when(struct out *out, const struct incident *incident, __u64 no
 	out_time_zones(out, "", incident->start);
 	fact(out, "latest packet");
 	out_time_zones(out, "", incident->last);
-	fact(out, incident->end ? "taken for over" : "not over yet");
+	fact(out, incident->end ? "taken for over at" : "not over as of");
 	out_time_zones(out, "", incident->end ? incident->end : now);
 }
 

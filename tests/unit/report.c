@@ -113,7 +113,7 @@ static void facts(void **state)
 		    "  coming in at port      swp3 of br0\n"
 		    "  first packet           2026-11-23 14:00:00.999+0100 (2026-11-23 13:00:00.999 UTC)\n"
 		    "  latest packet          2026-11-23 14:01:00.999+0100 (2026-11-23 13:01:00.999 UTC)\n"
-		    "  taken for over         2026-11-23 14:02:00.999+0100 (2026-11-23 13:02:00.999 UTC)\n"
+		    "  taken for over at      2026-11-23 14:02:00.999+0100 (2026-11-23 13:02:00.999 UTC)\n"
 		    "  packets                62: 60 refused by this host, 2 let in\n"
 		    "  kind of packet         ARP replies\n"
 		    "  kind of packet         ARP requests for this host (they name their sender)\n"
@@ -153,7 +153,7 @@ static void little(void **state)
 	char *text = printed(&incident, &stranger, false);
 
 	(void)state;
-	assert_says(text, "not over yet           2026-11-23 15:00:00.999+0100");
+	assert_says(text, "not over as of         2026-11-23 15:00:00.999+0100");
 	assert_says(text, "host a\\x1b[2J, device x\\x0a\n");
 	assert_says(text, "incident 18446744073709551615\n");
 	assert_silent(text, "belongs to");
@@ -176,15 +176,15 @@ static void kinds(void **state)
 		[ARPPIN_INCIDENT_UNPINNED] = "A machine claims an IP address that this host",
 		[ARPPIN_INCIDENT_MANY_OFFENDERS] = "ARP spoofing: very many senders",
 		[ARPPIN_INCIDENT_OWN_ADDRESS] = "A machine claims the IP address of this host",
-		[ARPPIN_INCIDENT_MANY_ADDRESSES] = "A machine claims very many IP addresses",
+		[ARPPIN_INCIDENT_MANY_ADDRESSES] = "A machine claims more IP addresses than",
 		[ARPPIN_INCIDENT_MANY_ADDRESSES + 1] = "A machine sends packets that it should",
 	};
 	struct incident incident = conflict();
+	char *text;
 
 	(void)state;
 	for (incident.kind = 1; incident.kind < ARRAY_SIZE(subjects); incident.kind++) {
-		char *text = printed(&incident, &host, false);
-
+		text = printed(&incident, &host, false);
 		assert_says(text, subjects[incident.kind]);
 		assert_says(text, "Please find ");
 		for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
@@ -195,10 +195,16 @@ static void kinds(void **state)
 
 	incident.kind = ARPPIN_INCIDENT_OWN_ADDRESS;
 	incident.has_pin = false;
-	char *text = printed(&incident, &host, false);
-
+	text = printed(&incident, &host, false);
 	assert_says(text, "belongs to             the host that reports this, "
 		    "MAC address 02:00:00:00:00:10\n");
+	free(text);
+
+	incident.kind = ARPPIN_INCIDENT_MANY_ADDRESSES;
+	incident.has_guard = true;
+	incident.guard.addresses = 8;
+	text = printed(&incident, &host, false);
+	assert_says(text, "allowed here           8 of a MAC address in an hour\n");
 	free(text);
 }
 

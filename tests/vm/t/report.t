@@ -10,6 +10,8 @@ topology bridge
 ctl pin add $GATEWAY dev "$SDEV" lladdr $GATEWAY_MAC
 now_ns() { echo $((${EPOCHREALTIME/[.,]/} * 1000)); }
 incident() { ctl -j incident show | jq -c "[.[] | select($1)] | last"; }
+# What was counted or seen since is another matter: of the same incident, twice.
+settled='del(.pin.counters, .last, .last_ns, .sightings[].last, .sightings[].last_ns)'
 # member JSON FILTER...: the values, on one line.
 member() { jq -r "[$2] | map(tostring) | join(\" \")" <<< "$1"; }
 
@@ -43,8 +45,8 @@ frame="ffffffffffff02000000006708060001080006040002020000000066c0000201020000000
 is 'the first frame' "$(member "$incident" '.frame, .frame_len')" "$frame 60"
 
 id=$(member "$incident" .id)
-is 'incident show ID' "$(ctl -j incident show "$id" | jq -c '.[] | del(.pin.counters)')" \
-	"$(jq -c 'del(.pin.counters)' <<< "$incident")"
+is 'incident show ID' "$(ctl -j incident show "$id" | jq -c ".[] | $settled")" \
+	"$(jq -c "$settled" <<< "$incident")"
 like 'as text' "$(ctl incident show "$id")" "^$id conflict $SDEV: $GATEWAY claimed by $ATTACKER_MAC \\(also $ATTACKER\\) in a frame from 02:00:00:00:00:67, pinned to $GATEWAY_MAC: dropped \\(reply,request-to-us\\)
     live start [-0-9]{10} [:.0-9]{12}\\+0000 last [-0-9]{10} [:.0-9]{12}\\+0000 dropped 5 passed 0 port eth0
     $ATTACKER_MAC also seen as $ATTACKER \\(since [-:.+ 0-9]{28}, last [-:.+ 0-9]{28}\\)\$"
@@ -68,22 +70,24 @@ says packets '5: 5 refused by this host, 0 let in'
 says 'has also been seen as' "$ATTACKER, MAC address $ATTACKER_MAC"
 says 'reported by' "host $(hostname), device $SDEV, MAC address $SERVER_MAC"
 says 'which has' $SERVER
-start=$(jq .start_ns <<< "$incident")
-says 'first packet' "$(TZ=UTC date -d "@${start:0:10}" "+%F %T.${start:10:3}+0000 (%F %T.${start:10:3} UTC)")"
+# jq's numbers are not wide enough for nanoseconds.
+start=$(member "$incident" .start) fraction=${start:20:9} start=$(date -d "${start:0:19}Z" +%s)
+start_text() { TZ=$1 date -d "@$start" "+%F %T.${fraction:0:3}$2"; }
+says 'first packet' "$(start_text UTC +0000) ($(start_text UTC ' UTC'))"
 is 'the report: the frame' "$(sed -n 's/^  00[0-9a-f]0  //p' "$scratch/report" | tr -d ' \n')" "$frame"
 is 'local time has its zone' "$(TZ=CET-1 ctl incident report "$id" | sed -n 's/^  first packet  *//p')" \
-	"$(TZ=CET-1 date -d "@${start:0:10}" "+%F %T.${start:10:3}+0100 ")$(TZ=UTC date -d "@${start:0:10}" "+(%F %T.${start:10:3} UTC)")"
+	"$(start_text CET-1 +0100) ($(start_text UTC ' UTC'))"
 
 is 'tcpdump reads the capture' "$(tcpdump -r "$scratch/frame.pcap" -entt --nano 2> "$scratch/log")" \
-	"${start:0:10}.${start:10} 02:00:00:00:00:67 > ff:ff:ff:ff:ff:ff, ethertype ARP (0x0806), length 60: Reply $GATEWAY is-at $ATTACKER_MAC, length 46" ||
+	"$start.$fraction 02:00:00:00:00:67 > ff:ff:ff:ff:ff:ff, ethertype ARP (0x0806), length 60: Reply $GATEWAY is-at $ATTACKER_MAC, length 46" ||
 	diag "$(< "$scratch/log")"
 is '... byte for byte' "$(tcpdump -r "$scratch/frame.pcap" -nxx 2> /dev/null |
 	sed -n 's/^\t0x[0-9a-f]*://p' | tr -d ' \n')" "$frame"
 json=$(ctl -j incident report "$id")
 is 'in JSON' "$(member "$json" '.host, .dev, .dev_lladdr, .dev_addrs[], .incident.id')" \
 	"$(hostname) $SDEV $SERVER_MAC $SERVER $id"
-is '... with the incident as it is shown' "$(jq -c '.incident | del(.pin.counters)' <<< "$json")" \
-	"$(jq -c 'del(.pin.counters)' <<< "$incident")"
+is '... with the incident as it is shown' "$(jq -c ".incident | $settled" <<< "$json")" \
+	"$(jq -c "$settled" <<< "$incident")"
 
 ok 'a capture that exists is replaced' eval "ctl incident report $id pcap $scratch/frame.pcap > /dev/null"
 is '... and nothing is left beside it' "$(echo "$scratch"/frame.pcap*)" "$scratch/frame.pcap"
@@ -105,7 +109,7 @@ is 'it has ended' "$(jq ".live == false and .end_ns >= $before and .end_ns <= $a
 is '... and is as it was' "$(member "$incident" '.dropped, .port, .pin.lladdr[], (.sightings[] | .addr)')" \
 	"5 eth0 $GATEWAY_MAC $ATTACKER"
 like '... in text' "$(ctl incident show "$id")" $'\n    ended [-0-9]{10} [:.0-9]{12}\+0000 start '
-like '... and in the report' "$(ctl incident report "$id")" $'\n  taken for over         [-0-9]{10} '
+like '... and in the report' "$(ctl incident report "$id")" $'\n  taken for over at      [-0-9]{10} '
 
 # --- every kind ---------------------------------------------------------------------
 
@@ -125,7 +129,7 @@ kind() {
 	local line
 	line=$(grep "^[0-9]* $1 " <<< "$shown")
 	like "$1" "${line#* }" "^$1 $SDEV: $2\$"
-	like "$1: a report" "$(ctl incident report "${line%% *}")" 'Please find .*incident '"${line%% *}"
+	like "$1: a report" "$(ctl incident report "${line%% *}")" "incident ${line%% *}"$'\n.*Please find '
 }
 kind probe "$GATEWAY probed by 02:00:00:00:00:70, pinned to $GATEWAY_MAC: passed \\(probe\\)"
 kind foreign-source "$GATEWAY claimed by $GATEWAY_MAC.* in a frame from 02:00:00:00:00:71, pinned to $GATEWAY_MAC: passed .*"
