@@ -554,19 +554,27 @@ static int fill(int fd, __u64 time_ns, const __u8 *frame, __u32 captured, __u32 
 	return code;
 }
 
+/* Is it there, and something else than a file? A device would be gone after a rename. */
+static bool is_special(const char *path)
+{
+	struct stat there;
+
+	return !stat(path, &there) && !S_ISREG(there.st_mode);
+}
+
 int pcap_save(const char *path, __u64 time_ns, const __u8 *frame, __u32 captured,
 	      __u32 wire_len)
 {
 	char temporary[PATH_MAX];
-	struct stat there;
-	int code, fd;
+	int code = 0, fd;
 
-	/* A device, say /dev/null, would be gone after the rename. */
-	if (!stat(path, &there) && !S_ISREG(there.st_mode))
-		return S_ISDIR(there.st_mode) ? EISDIR : EEXIST;
-	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >=
-	    sizeof(temporary))
-		return ENAMETOOLONG;
+	if (is_special(path))
+		code = EEXIST;
+	else if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >=
+		 sizeof(temporary))
+		code = ENAMETOOLONG;
+	if (code)
+		return code;
 	fd = mkstemp(temporary);
 	if (fd < 0)
 		return errno;
