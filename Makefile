@@ -16,9 +16,12 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 CC ?= cc
 CFLAGS ?= -O2 -g
 TOOL_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -Wformat=2 -Ikmod/uapi \
-	      -DARPPIN_VERSION='"$(VERSION)"' $(shell pkg-config --cflags libmnl json-c)
+	      -Ikmod -DARPPIN_VERSION='"$(VERSION)"' $(shell pkg-config --cflags libmnl json-c)
 TOOL_LIBS = $(shell pkg-config --libs libmnl json-c)
-TOOL_OBJS = $(patsubst %.c,%.o,$(wildcard userspace/*.c))
+# What judges packets in the kernel judges them in the tool as well; kmod/*.o are Kbuild's.
+PURE_OBJS = $(addprefix userspace/,claim.o claim_arp.o verdict.o)
+TOOL_OBJS = $(patsubst %.c,%.o,$(wildcard userspace/*.c)) $(PURE_OBJS)
+TOOL_HEADERS = $(wildcard userspace/*.h) kmod/uapi/arppin.h kmod/types.h kmod/claim.h kmod/verdict.h
 
 all: module tool
 
@@ -34,7 +37,10 @@ userspace/arppinctl: $(TOOL_OBJS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS)
 
 # Headers are few: each object depends on all of them.
-userspace/%.o: userspace/%.c $(wildcard userspace/*.h) kmod/uapi/arppin.h dkms.conf
+userspace/%.o: userspace/%.c $(TOOL_HEADERS) dkms.conf
+	$(CC) $(CPPFLAGS) $(TOOL_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(PURE_OBJS): userspace/%.o: kmod/%.c $(TOOL_HEADERS)
 	$(CC) $(CPPFLAGS) $(TOOL_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 demo: deps

@@ -49,6 +49,8 @@ static const struct command {
 	{ "stats", NULL, "", stats, "print counters and bounds" },
 	{ "save", NULL, "", save, "print the pins and guards as lines for restore" },
 	{ "restore", NULL, "FILE|-", restore, "make the pins and guards those of a file" },
+	{ "explain", "pcap", "FILE|- [dev DEV]", explain_pcap,
+	  "print the verdict for each ARP frame of a capture" },
 	{ "version", NULL, "", version, "print the versions of tool and module" },
 	{ "help", NULL, "[OBJECT]", help, "print this" },
 };
