@@ -24,10 +24,13 @@
 /* One table for all network namespaces: a key names its subject. */
 static struct rhashtable incidents;
 
+/* Not sizeof: what pads the end of a struct may hold anything. */
+#define KEY_LEN		offsetofend(struct arppin_incident_key, own)
+
 static const struct rhashtable_params incidents_params = {
 	.head_offset = offsetof(struct arppin_incident, node),
 	.key_offset = offsetof(struct arppin_incident, key),
-	.key_len = sizeof(struct arppin_incident_key),
+	.key_len = KEY_LEN,
 	.automatic_shrinking = true,
 };
 
@@ -63,7 +66,7 @@ static struct arppin_incident *find(struct arppin_net *an,
 
 	incident = rcu_dereference_check(key->subject->recent,
 					 lockdep_is_held(&an->incident_lock));
-	if (incident && !memcmp(&incident->key, key, sizeof(*key)))
+	if (incident && !memcmp(&incident->key, key, KEY_LEN))
 		return incident;
 	incident = rhashtable_lookup(&incidents, key, incidents_params);
 	if (incident)
