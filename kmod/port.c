@@ -106,6 +106,7 @@ static int hear(struct sk_buff *skb, struct net_device *dev,
 
 	listener = container_of(type, struct arppin_listener, type);
 	if (dev == orig_dev || !net_eq(dev_net(dev), listener->an->net) ||
+	    !net_eq(dev_net(orig_dev), listener->an->net) ||
 	    !skb_mac_header_was_set(skb))
 		goto out;
 	/* Pairs with listen_for(): so many are filled. */
@@ -196,6 +197,9 @@ static void look_for(struct arppin_net *an, const struct wanted *wanted)
 		lower = vlan_dev_real_dev(dev);
 		vid = vlan_dev_vlan_id(dev);
 	}
+	/* A VLAN device may have been moved here from where its ports are. */
+	if (!net_eq(dev_net(lower), an->net))
+		return;
 	if (netif_is_bridge_master(lower)) {
 		port = find_bridge_port(lower, wanted->source, vid);
 		if (port)
