@@ -115,10 +115,12 @@ static bool insert(struct arppin_dev *adev, struct arppin_sighting *sighting)
 	struct arppin_net *an = adev->an;
 
 	lockdep_assert_held(&an->sighting_lock);
+	/* Numbered before anybody finds it: 0 would be the oldest of all. */
+	sighting->number = an->sightings_total + 1;
 	if (adev->gone || an->sightings_count >= ARPPIN_SIGHTINGS_MAX ||
 	    rhltable_insert(&sightings, &sighting->node, sightings_params))
 		return false;
-	sighting->number = ++an->sightings_total;
+	an->sightings_total++;
 	list_add_tail(&sighting->list, &an->sightings);
 	WRITE_ONCE(an->sightings_count, an->sightings_count + 1);
 	if (an->sightings_count >= CROWDED)
