@@ -40,6 +40,12 @@ static u32 now(void)
 	return ktime_get_seconds();
 }
 
+/* Seconds since the latest claim. Another CPU may be writing a later one. */
+static u32 quiet_for(const struct arppin_sighting *sighting)
+{
+	return max_t(s32, now() - READ_ONCE(sighting->last), 0);
+}
+
 /* RCU read lock. */
 static struct rhlist_head *of_lladdr(struct arppin_dev *adev, const u8 *lladdr)
 {
@@ -86,7 +92,7 @@ unsigned int arppin_sightings_recent(struct arppin_dev *adev, const u8 *lladdr)
 
 	list = of_lladdr(adev, lladdr);
 	rhl_for_each_entry_rcu(sighting, pos, list, node)
-		count += now() - READ_ONCE(sighting->last) < RECENT;
+		count += quiet_for(sighting) < RECENT;
 	return count;
 }
 
@@ -192,10 +198,10 @@ void arppin_sighting_seen(struct arppin_sighting *sighting)
 /* When it was last seen, in ns since 1970; never before it was first seen. */
 u64 arppin_sighting_last(const struct arppin_sighting *sighting)
 {
-	u32 ago = now() - READ_ONCE(sighting->last);
+	u64 ago = quiet_for(sighting) * (u64)NSEC_PER_SEC;
 
-	return max(ktime_get_real_ns() - ago * (u64)NSEC_PER_SEC,
-		   sighting->first);
+	/* Signed: the clock may have been set back to almost 1970. */
+	return max_t(s64, ktime_get_real_ns() - ago, sighting->first);
 }
 
 /* Those that were first seen come first: what came later may be made up. */
@@ -281,7 +287,7 @@ static bool is_stale(const struct arppin_sighting *sighting)
 	u32 last = READ_ONCE(sighting->last);
 	u32 quiet = last - sighting->age < MOMENT ? QUIET_MOMENT : QUIET;
 
-	return now() - last >= quiet;
+	return quiet_for(sighting) >= quiet;
 }
 
 static void sighting_work(struct work_struct *work)
