@@ -21,7 +21,6 @@
 
 #define BATCH		16		/* incidents looked at, or listened for, at once */
 #define LISTEN		(10 * HZ)	/* arpspoof sends every 2 s */
-#define LISTEN_AGAIN	(HZ / 10)
 
 /* An incident whose port is wanted, and the port once it is known. */
 struct wanted {
@@ -164,6 +163,7 @@ static void note_heard(struct arppin_net *an)
 	struct arppin_listener *listener = an->listener;
 	const struct net_device *port;
 	unsigned int heard = 0, i;
+	unsigned long time = jiffies;
 
 	if (!listener)
 		return;
@@ -177,10 +177,11 @@ static void note_heard(struct arppin_net *an)
 		if (port)
 			set_port(an, wanted->id, port->name);
 	}
-	if (heard == listener->count || time_after(jiffies, listener->until))
+	if (heard == listener->count || time_after_eq(time, listener->until))
 		stop_listening(an);
-	else
-		queue_delayed_work(arppin_wq, &an->port_work, LISTEN_AGAIN);
+	else	/* hear() does not wait for that */
+		queue_delayed_work(arppin_wq, &an->port_work,
+				   listener->until - time);
 }
 
 /* RTNL. */
