@@ -76,7 +76,9 @@ static struct net_device *find_bridge_port(const struct net_device *bridge,
 
 	if (find_port)
 		port = find_port(bridge, lladdr, vid);
-	if (find_port && get_pvid && !port && !vid && !get_pvid(bridge, &vid))
+	if (find_port && !port && vid)	/* the bridge may not know of VLANs */
+		port = find_port(bridge, lladdr, 0);
+	else if (find_port && get_pvid && !port && !get_pvid(bridge, &vid))
 		port = find_port(bridge, lladdr, vid);
 	if (get_pvid)
 		symbol_put(br_vlan_get_pvid);
