@@ -126,11 +126,12 @@ static const char *done_text(const struct arppin_incident *incident, bool ended,
 {
 	u64 dropped = atomic64_read(&incident->dropped);
 	u64 passed = atomic64_read(&incident->passed);
+	u64 now = ktime_get_real_ns();
 
-	if (ended)
+	if (ended)	/* but the clock may have been set back */
 		snprintf(text, DONE_LEN,
 			 "ended after %llu s, %llu dropped, %llu passed",
-			 div_u64(ktime_get_real_ns() - incident->start,
+			 div_u64(max(now, incident->start) - incident->start,
 				 NSEC_PER_SEC), dropped, passed);
 	else
 		snprintf(text, DONE_LEN, dropped ? "dropped" : "passed");
