@@ -270,12 +270,13 @@ void arppin_incident_frame(struct arppin_dev *adev, struct arppin_pin *pin,
  * @subject: its incidents
  * @gone: there will be no new ones
  *
- * Context: an->lock.
+ * Context: an->lock; sleeps.
  */
 void arppin_incidents_end(struct arppin_net *an, struct arppin_subject *subject,
 			  bool gone)
 {
 	struct arppin_incident *incident, *next;
+	unsigned int events = 0;
 
 	lockdep_assert_held(&an->lock);
 	spin_lock_bh(&an->incident_lock);
@@ -285,6 +286,12 @@ void arppin_incidents_end(struct arppin_net *an, struct arppin_subject *subject,
 			if (incident->key.subject != subject)
 				continue;
 			close(an, incident);
+			if (++events % BATCH)
+				continue;
+			/* Others only add, at the end: an->lock is held. */
+			spin_unlock_bh(&an->incident_lock);
+			cond_resched();
+			spin_lock_bh(&an->incident_lock);
 		}
 	}
 	spin_unlock_bh(&an->incident_lock);
