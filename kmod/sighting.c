@@ -116,6 +116,43 @@ static void count_refused(struct arppin_net *an)
 	u64_stats_update_end(&mine->claims.syncp);
 }
 
+static void forget(struct arppin_net *an, struct arppin_sighting *sighting)
+{
+	lockdep_assert_held(&an->sighting_lock);
+	rhltable_remove(&sightings, &sighting->node, sightings_params);
+	list_del(&sighting->list);
+	WRITE_ONCE(an->sightings_count, an->sightings_count - 1);
+	an->sightings_forgotten++;
+	kfree_rcu(sighting, rcu);
+}
+
+/*
+ * Where a MAC's addresses are limited it must not fill its bound, wait until
+ * they do not count any more, and claim others unnoticed: it gives up one of
+ * those, the latest made, for what came later may be made up. RCU read lock.
+ */
+static bool make_room(struct arppin_dev *adev, const u8 *lladdr)
+{
+	struct arppin_sighting *sighting, *spare = NULL;
+	struct rhlist_head *pos, *list;
+	unsigned int count = 0;
+
+	lockdep_assert_held(&adev->an->sighting_lock);
+	list = of_lladdr(adev, lladdr);
+	rhl_for_each_entry_rcu(sighting, pos, list, node) {
+		count++;
+		if (quiet_for(sighting) >= RECENT &&
+		    (!spare || sighting->number > spare->number))
+			spare = sighting;
+	}
+	if (count < ARPPIN_SIGHTINGS_LLADDR_MAX)
+		return true;
+	if (!spare || !READ_ONCE(adev->guard.addresses))
+		return false;
+	forget(adev->an, spare);
+	return true;
+}
+
 static bool insert(struct arppin_dev *adev, struct arppin_sighting *sighting)
 {
 	struct arppin_net *an = adev->an;
@@ -124,6 +161,7 @@ static bool insert(struct arppin_dev *adev, struct arppin_sighting *sighting)
 	/* Numbered before anybody finds it: 0 would be the oldest of all. */
 	sighting->number = an->sightings_total + 1;
 	if (adev->gone || an->sightings_count >= ARPPIN_SIGHTINGS_MAX ||
+	    !make_room(adev, sighting->key.lladdr) ||
 	    rhltable_insert(&sightings, &sighting->node, sightings_params))
 		return false;
 	an->sightings_total++;
@@ -152,7 +190,8 @@ void arppin_sighting_add(struct arppin_dev *adev,
 	bool found, noted = false;
 
 	if (READ_ONCE(an->sightings_count) >= ARPPIN_SIGHTINGS_MAX ||
-	    count_of(adev, claim->lladdr) >= ARPPIN_SIGHTINGS_LLADDR_MAX) {
+	    (!READ_ONCE(adev->guard.addresses) &&
+	     count_of(adev, claim->lladdr) >= ARPPIN_SIGHTINGS_LLADDR_MAX)) {
 		count_refused(an);
 		return;
 	}
@@ -251,16 +290,6 @@ arppin_sightings_of(struct arppin_dev *adev, const u8 *lladdr,
 		}
 	}
 	return count;
-}
-
-static void forget(struct arppin_net *an, struct arppin_sighting *sighting)
-{
-	lockdep_assert_held(&an->sighting_lock);
-	rhltable_remove(&sightings, &sighting->node, sightings_params);
-	list_del(&sighting->list);
-	WRITE_ONCE(an->sightings_count, an->sightings_count - 1);
-	an->sightings_forgotten++;
-	kfree_rcu(sighting, rcu);
 }
 
 /**
