@@ -14,6 +14,7 @@ struct event {
 	const struct arppin_dev *guard;
 	const struct arppin_dev *dev;
 	const struct arppin_incident *incident;
+	u64 frames;
 	const u8 *lladdr;
 };
 
@@ -58,7 +59,8 @@ static int fill(struct sk_buff *skb, const struct event *event)
 	}
 	if (event->incident) {
 		nest = nla_nest_start(skb, ARPPIN_A_EVENT_INCIDENT);
-		if (!nest || arppin_fill_incident(skb, event->incident))
+		if (!nest || arppin_fill_incident(skb, event->incident,
+						  event->frames))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
@@ -221,11 +223,12 @@ void arppin_event_cache(enum arppin_event_kind kind,
  * arppin_event_incident - an incident has started, goes on or has ended
  * @kind: ARPPIN_EVENT_INCIDENT_START, _UPDATE or _END
  * @incident: the incident
+ * @frames: how many it has with this event
  *
  * Context: an->incident_lock, and RCU read lock or an->lock.
  */
 void arppin_event_incident(enum arppin_event_kind kind,
-			   const struct arppin_incident *incident)
+			   const struct arppin_incident *incident, u64 frames)
 {
 	bool netwide = arppin_incident_is_netwide(incident);
 	const struct event event = {
@@ -233,6 +236,7 @@ void arppin_event_incident(enum arppin_event_kind kind,
 		.pin = netwide ? NULL : incident->pin,
 		.guard = netwide || incident->pin ? NULL : incident->dev,
 		.incident = incident,
+		.frames = frames,
 	};
 
 	send(incident->dev->an, &event, NULL);

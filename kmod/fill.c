@@ -136,9 +136,12 @@ static int put_incident_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, ARPPIN_A_INCIDENT_PAD);
 }
 
-/* Context: an->incident_lock, and RCU read lock or an->lock. */
+/*
+ * With so many frames: others come in meanwhile, and belong to the next event.
+ * Context: an->incident_lock, and RCU read lock or an->lock.
+ */
 int arppin_fill_incident(struct sk_buff *skb,
-			 const struct arppin_incident *incident)
+			 const struct arppin_incident *incident, u64 frames)
 {
 	/* In this order: another CPU's frame must not lie in the future. */
 	unsigned long latest = READ_ONCE(incident->last);
@@ -164,7 +167,7 @@ int arppin_fill_incident(struct sk_buff *skb,
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_DROPPED, dropped) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_PASSED, passed) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_SINCE,
-			     dropped + passed - incident->told) ||
+			     frames - incident->told) ||
 	    (incident->port[0] &&
 	     nla_put_string(skb, ARPPIN_A_INCIDENT_PORT, incident->port)) ||
 	    nla_put(skb, ARPPIN_A_INCIDENT_FRAME, incident->frame_kept,
@@ -186,7 +189,8 @@ int arppin_fill_incident_whole(struct sk_buff *skb,
 	struct nlattr *nest;
 	int err;
 
-	if (arppin_fill_incident(skb, incident) ||
+	if (arppin_fill_incident(skb, incident,
+				 arppin_incident_frames(incident)) ||
 	    (end && put_incident_u64(skb, ARPPIN_A_INCIDENT_END, end)))
 		return -EMSGSIZE;
 	if (arppin_incident_is_netwide(incident))

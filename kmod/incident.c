@@ -183,9 +183,10 @@ static void keep_ended(struct arppin_net *an,
 
 static void tell(enum arppin_event_kind kind, struct arppin_incident *incident)
 {
-	arppin_event_incident(kind, incident);
-	incident->told = atomic64_read(&incident->dropped) +
-			 atomic64_read(&incident->passed);
+	u64 frames = arppin_incident_frames(incident);
+
+	arppin_event_incident(kind, incident, frames);
+	incident->told = frames;
 }
 
 /* an->lock and an->incident_lock. */
@@ -322,8 +323,7 @@ arppin_incident_sightings(const struct arppin_incident *incident,
 static bool is_due(const struct arppin_incident *incident)
 {
 	return time_after_eq(jiffies, incident->next) &&
-	       incident->told != atomic64_read(&incident->dropped) +
-				 atomic64_read(&incident->passed);
+	       incident->told != arppin_incident_frames(incident);
 }
 
 static void incident_work(struct work_struct *work)

@@ -92,6 +92,12 @@ struct arppin_incident {
 	struct rcu_head rcu;
 };
 
+static inline u64 arppin_incident_frames(const struct arppin_incident *incident)
+{
+	return atomic64_read(&incident->dropped) +
+	       atomic64_read(&incident->passed);
+}
+
 /*
  * It has the offenders of a whole network namespace, who are no one pin's.
  * Context: an->incident_lock.
