@@ -143,10 +143,8 @@ static int put_incident_u64(struct sk_buff *skb, int attr, u64 value)
 int arppin_fill_incident(struct sk_buff *skb,
 			 const struct arppin_incident *incident, u64 frames)
 {
-	/* In this order: another CPU's frame must not lie in the future. */
-	unsigned long latest = READ_ONCE(incident->last);
-	unsigned long ago = jiffies - latest;
-	u64 last = ktime_get_real_ns() - jiffies_to_nsecs(ago);
+	/* From the start on: it does not change between two frames. */
+	unsigned long lasted = READ_ONCE(incident->last) - incident->started;
 	u64 dropped = atomic64_read(&incident->dropped);
 	u64 passed = atomic64_read(&incident->passed);
 
@@ -161,9 +159,8 @@ int arppin_fill_incident(struct sk_buff *skb,
 	    nla_put_u32(skb, ARPPIN_A_INCIDENT_VARIANTS,
 			READ_ONCE(incident->variants)) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_START, incident->start) ||
-	    /* never before the start, which is not cut to a tick */
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_LAST,
-			     max(last, incident->start)) ||
+			     incident->start + jiffies_to_nsecs(lasted)) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_DROPPED, dropped) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_PASSED, passed) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_SINCE,

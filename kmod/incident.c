@@ -122,7 +122,8 @@ static struct arppin_incident *open(struct arppin_dev *adev,
 	incident->pin = pin;
 	incident->addr = claim->addr;
 	incident->start = ktime_get_real_ns();
-	incident->last = jiffies;
+	incident->started = jiffies;
+	incident->last = incident->started;
 	incident->interval = INTERVAL_MIN;
 	incident->next = jiffies + INTERVAL_MIN;
 	keep_frame(incident, skb);

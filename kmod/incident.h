@@ -55,6 +55,7 @@ struct arppin_incident_key {
  * @addr: the address claimed by the first frame
  * @variants: bits of enum arppin_variant
  * @start: ns since 1970
+ * @started: jiffies of the first frame
  * @last: jiffies of the latest frame
  * @dropped: frames
  * @passed: frames
@@ -78,6 +79,7 @@ struct arppin_incident {
 	struct arppin_addr addr;
 	unsigned long variants;
 	u64 start;
+	unsigned long started;
 	unsigned long last;
 	atomic64_t dropped;
 	atomic64_t passed;

@@ -234,13 +234,16 @@ void arppin_sighting_seen(struct arppin_sighting *sighting)
 		WRITE_ONCE(sighting->last, second);
 }
 
-/* When it was last seen, in ns since 1970; never before it was first seen. */
+/*
+ * When it was last seen, in ns since 1970. From the time of the first claim on:
+ * it does not change between two claims, whatever is done to the clock.
+ */
 u64 arppin_sighting_last(const struct arppin_sighting *sighting)
 {
-	u64 ago = quiet_for(sighting) * (u64)NSEC_PER_SEC;
+	/* Another CPU may have written a second that was over already. */
+	s32 lasted = READ_ONCE(sighting->last) - sighting->age;
 
-	/* Signed: the clock may have been set back to almost 1970. */
-	return max_t(s64, ktime_get_real_ns() - ago, sighting->first);
+	return sighting->first + max(lasted, 0) * (u64)NSEC_PER_SEC;
 }
 
 /* Those that were first seen come first: what came later may be made up. */
