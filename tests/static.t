@@ -100,16 +100,19 @@ silent 'checkpatch: the tool' \
 	checkpatch 'userspace/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}"
 silent 'checkpatch: the unit tests' \
 	checkpatch 'tests/unit/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}" "${ignored_tests[@]}"
+silent 'checkpatch: the benchmark' \
+	checkpatch 'tests/bench/*.c' -- "${ignored[@]}" "${ignored_userspace[@]}"
 silent 'kernel-doc comments' each perl "$source/scripts/kernel-doc" -none -Werror -- 'kmod/*.[ch]'
 
 read -ra flags < <(pkg-config --cflags libmnl json-c)
 silent 'clang: the tool' each clang -Wall -Wextra -Werror -fsyntax-only -D_GNU_SOURCE \
 	-Ikmod/uapi -Ikmod -Iuserspace "${flags[@]}" -- 'userspace/*.c'
+silent 'clang: the benchmark' each clang -Wall -Wextra -Werror -fsyntax-only -- 'tests/bench/*.c'
 # cppcheck cannot see through the kernel's macros: of the module, only the files
 # that also compile in userspace.
-silent 'cppcheck: the tool and the pure files' each cppcheck --quiet --error-exitcode=1 \
+silent 'cppcheck: the tool, the pure files and the benchmark' each cppcheck --quiet --error-exitcode=1 \
 	--enable=warning,performance,portability --inline-suppr -Ikmod/uapi -Ikmod -Iuserspace \
-	-- 'userspace/*.c' 'kmod/claim*.c' kmod/verdict.c
+	-- 'userspace/*.c' 'kmod/claim*.c' kmod/verdict.c 'tests/bench/*.c'
 
 shell_scripts() { { interpreted '(ba|da|busybox )?sh'; files '*.sh'; } | sort -u | xargs shellcheck; }
 silent 'shellcheck' shell_scripts
