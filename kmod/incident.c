@@ -279,12 +279,16 @@ void arppin_incidents_end(struct arppin_net *an, struct arppin_subject *subject,
 {
 	struct arppin_incident *incident, *next;
 	unsigned int events = 0;
+	u64 latest;
 
 	lockdep_assert_held(&an->lock);
 	spin_lock_bh(&an->incident_lock);
 	subject->gone = gone;
+	latest = an->incidents_total;
 	if (subject->live) {
 		list_for_each_entry_safe(incident, next, &an->incidents, list) {
+			if (incident->id > latest)
+				break;
 			if (incident->key.subject != subject)
 				continue;
 			close(an, incident);
