@@ -5,8 +5,10 @@ An independent client of the module: messages are made and read by the kernel's
 own library for netlink specs, from kmod/arppin.yaml. Prints test points, `ok TEXT`
 or `not ok TEXT`, for points() of netlink.t.
 
-	answers		says of pins, guards and stats what arppinctl says
+	answers		says of pins, guards, incidents, sightings and stats what arppinctl
+			says
 	refusals	bad requests, each with its answer
+	journal		the events that are kept are those that were told
 	echo		NLM_F_ECHO
 	policy		what the kernel says of its policies is what the spec says
 	changed		a dump of many pins while they change, and while not
@@ -146,6 +148,43 @@ def guard_as_tool(guard):
     }
 
 
+def incident_as_tool(incident):
+    members = {name: incident[name] for name in ("id", "kind", "dev", "lladdr", "source",
+                                                 "dropped", "passed")}
+    result = members | {
+        "addr": socket.inet_ntoa(incident["addr"]), "variants": sorted(incident["variants"]),
+        "start_ns": incident["start"], "since_last": incident["since"],
+        "live": "end" not in incident, "end_ns": incident.get("end"),
+        "port": incident.get("port"), "sightings_total": incident["sightings"],
+        "sightings": [sighting_as_tool(sighting) for sighting in incident.get("sighting", [])],
+        "frame": incident["frame"].hex(), "frame_len": incident["frame-len"],
+    }
+    if "pin" in incident:
+        result["pin"] = pin_as_tool(incident["pin"])
+    if "guard" in incident:
+        result["guard"] = guard_as_tool(incident["guard"])
+    return result
+
+
+def sighting_as_tool(sighting):
+    return {"addr": socket.inet_ntoa(sighting["addr"]), "lladdr": sighting["lladdr"],
+            "first_ns": sighting["first"]}
+
+
+def without_texts(incident):
+    """As incident_as_tool() has it: the tool's times as numbers alone, and not
+    when it was last seen, which is only as exact as the kernel's clock ticks."""
+    result = {name: value for name, value in incident.items()
+              if name not in ("start", "end", "last", "last_ns")}
+    result["variants"] = sorted(incident["variants"])
+    result["sightings"] = [without_dev(sighting) for sighting in incident["sightings"]]
+    return result
+
+
+def without_dev(sighting):
+    return {name: sighting[name] for name in ("addr", "lladdr", "first_ns")}
+
+
 def same(text, ours, theirs):
     point(ours == theirs, text, f"this client: {ours}", f"the tool:    {theirs}")
 
@@ -179,21 +218,98 @@ def answers():
     one = client.dump("guard-get", {"dev": "eth0"})[2]
     same("the same as a dump", [guard_as_tool(guard) for guard in one],
          [guard for guard in guards if guard["dev"] == "eth0"])
+    incidents = [incident_as_tool(incident) for incident in client.dump("incident-get")[2]]
+    same("all incidents", incidents, [without_texts(i) for i in tool("incident", "show")])
+    point({incident["live"] for incident in incidents} == {False, True} and
+          {"pin", "guard"} <= {name for incident in incidents for name in incident} and
+          any(incident["sightings"] for incident in incidents),
+          "... and there is something to compare", incidents)
+    for incident in incidents:
+        number = incident["id"]
+        one = client.request("incident-get", {"id": number})[2]
+        same(f"incident {number}", [incident_as_tool(i) for i in one], [incident])
+        same(f"incident {number} of the tool",
+             [without_texts(i) for i in tool("incident", "show", str(number))], [incident])
+    ends = [incident["end_ns"] for incident in incidents if not incident["live"]]
+    starts = [incident["start_ns"] for incident in incidents if incident["live"]]
+    point(ends == sorted(ends) and starts == sorted(starts) and
+          [incident["live"] for incident in incidents] == [False] * len(ends) + [True] * len(starts),
+          "first those that ended, in the order of their end, then the others by their start",
+          incidents)
+
+    def sightings(**wanted):
+        return [sighting_as_tool(s) | {"dev": s["dev"]}
+                for s in client.dump("sighting-get", wanted)[2]]
+
+    def of_tool(*words):
+        return [without_dev(s) | {"dev": s["dev"]} for s in tool("sighting", "show", *words)]
+
+    everything = sightings()
+    same("all sightings", everything, of_tool())
+    point(len(everything) > 2, "... and there is something to compare", everything)
+    for dev in "eth0", "none0":
+        same(f"the sightings on {dev}", sightings(dev=dev), of_tool("dev", dev))
+        point(sightings(dev=dev) == [s for s in everything if s["dev"] == dev],
+              "... are those of them all", sightings(dev=dev))
+    mac = everything[0]["lladdr"]
+    given = bytes.fromhex(mac.replace(":", ""))
+    same("the sightings of a MAC", sightings(lladdr=given), of_tool("lladdr", mac))
+    same("the sightings of a MAC on a device", sightings(dev="eth0", lladdr=given),
+         [s for s in everything if s["lladdr"] == mac])
+
     stats = tool("stats")
     stats.pop("events_epoch") # the same as a string
     stats["events_epoch"] = stats.pop("events_epoch_ns")
     same("stats", dashes(client.request("stats-get")[2][0]), stats)
 
 
+def journal():
+    client, listener = new_client(), new_client()
+    listener.family.ntf_subscribe("events")
+    told = []
+
+    def changes(count):
+        for _ in range(count):
+            for unpinned in "drop", "accept":
+                client.request("guard-set", {"dev": "none5", "unpinned": unpinned})
+                told.extend(event for _, (_, event) in listener.receive(
+                    listener.family.ops["stats-get"]))
+
+    def kept(**since):
+        return client.dump("event-get", since)[2]
+
+    changes(5)
+    first, last = told[0]["seq"], told[-1]["seq"]
+    point([event["seq"] for event in told] == list(range(first, last + 1)),
+          "events have numbers without a gap", told)
+    same("the events since the one before", kept(seq=first - 1), told)
+    same("the last of them", kept(seq=last - 1), told[-1:])
+    same("none since the last", kept(seq=last), [])
+    point([event["seq"] for event in kept()] == list(range(1, last + 1)),
+          "without a number all of them")
+    same("the same since 0", kept(seq=0), kept())
+    code, extack, events, *_ = client.dump("event-get", {"seq": last + 1})
+    point((code, events) == (errno.ERANGE, []) and "loaded again" in extack.get("msg", ""),
+          "since a number of the future: refused", code, extack)
+
+    told.clear()
+    changes(600)
+    stats = client.request("stats-get")[2][0]
+    point(stats["events"] - stats["events-first"] + 1 == stats["events-max"] == 1024,
+          "1,024 are kept", stats)
+    point(kept(seq=1) == told[-1024:], "... the latest, and what they were when told")
+
+
 def refusals():
     client = new_client()
     pin = {"dev": "eth0", "addr": bytes([192, 0, 2, 5]), "lladdrs": lladdrs(MAC)}
     pin_id = {"dev": "eth0", "addr": ADDR}
-    numbers = {name: a.value for name, a in client.family.attr_sets["pin"].items()}
 
     def state():
+        # Incidents may end meanwhile.
         return (client.dump("pin-get")[2], client.dump("guard-get")[2],
-                client.request("stats-get")[2][0]["events"])
+                [event for event in client.dump("event-get")[2]
+                 if not event["kind"].startswith("incident")])
 
     before = state()
 
@@ -214,8 +330,8 @@ def refusals():
         refused("no dev", op, {"addr": ADDR}, errno.EINVAL, required, missing="dev")
         refused("no addr", op, {"dev": "eth0"}, errno.EINVAL, required, missing="addr")
     refused("no dev", "guard-set", {"unpinned": "drop"}, errno.EINVAL, required, missing="dev")
-    refused("no unpinned", "guard-set", {"dev": "eth0"}, errno.EINVAL, required,
-            missing="unpinned")
+    refused("nothing to set", "guard-set", {"dev": "eth0"}, errno.EINVAL, required)
+    refused("no id", "incident-get", {}, errno.EINVAL, required, missing="id")
     refused("no dev", "guard-get", {}, errno.EINVAL, required, missing="dev")
 
     outside = "out of range"
@@ -263,6 +379,11 @@ def refusals():
         refused(f"unpinned {mode + 1 if mode == 3 else mode}", "guard-set",
                 {"dev": "eth0", "unpinned": mode + 1 if mode == 3 else mode},
                 errno.ERANGE, outside, ".unpinned")
+    refused("defend 2", "guard-set", {"dev": "eth0", "defend": 2}, errno.ERANGE, outside,
+            ".defend")
+    for number in 65, 1 << 31:
+        refused(f"addresses {number}", "guard-set", {"dev": "eth0", "addresses": number},
+                errno.ERANGE, outside, ".addresses")
     refused("resident 2", "pin-new", pin | {"resident": 2}, errno.ERANGE, outside, ".resident")
     refused("resident in audit", "pin-new", pin | {"mode": "audit", "resident": 1},
             errno.EINVAL, "only an enforced pin can be resident", ".resident")
@@ -278,6 +399,24 @@ def refusals():
                 "not pinned on this device", ".addr")
     refused("not guarded", "guard-get", {"dev": "none9"}, errno.ENOENT, "no guard", ".dev")
 
+    for number in 0, 999999, (1 << 64) - 1:
+        refused(f"incident {number}", "incident-get", {"id": number}, errno.ENOENT,
+                "no such incident", ".id")
+    for op in "sighting-get", "event-get":
+        refused("can only be dumped", op, {}, errno.EOPNOTSUPP, "")
+
+    def no_dump(text, op, values, message):
+        got, extack, objects, *_ = client.dump(op, values)
+        point(got in (errno.EINVAL, errno.ERANGE) and not objects and
+              message in extack.get("msg", ""), f"{op}, dump: {text}",
+              f"{errno.errorcode.get(got, got)} {extack}")
+
+    no_dump("an id", "incident-get", {"id": 1}, "")
+    no_dump("a name of 16 bytes", "sighting-get", {"dev": "x" * 16}, "policy")
+    no_dump("a MAC of 5 bytes", "sighting-get", {"lladdr": MAC[:5]}, outside)
+    no_dump("an address", "sighting-get", {"addr": ADDR}, "")
+    no_dump("a kind", "event-get", {"kind": "pin-new"}, "")
+
     # What an operation does not take is refused: each output attribute, and
     # what is not in the spec at all.
     unknown = {
@@ -285,12 +424,14 @@ def refusals():
         "pin-del": (pin_id, ["lladdrs", "mode", "resident", "flags"]),
         "pin-get": (pin_id, ["lladdrs", "mode", "resident", "flags"]),
         "pin-flush": ({}, ["addr", "lladdrs"]),
-        "guard-set": ({"dev": "eth0", "unpinned": "drop"}, []),
-        "guard-get": ({"dev": "eth0"}, []),
+        "guard-set": ({"dev": "eth0", "unpinned": "drop"}, ["ifindex", "stats"]),
+        "guard-get": ({"dev": "eth0"}, ["unpinned", "defend", "addresses"]),
+        "incident-get": ({"id": 1}, ["dev", "addr", "end", "pin"]),
         "stats-get": ({}, []),
     }
     for op, (values, names) in unknown.items():
-        for name, number in [(n, numbers[n]) for n in names] + [("attribute 99", 99)]:
+        numbers = client.family.ops[op].attr_set
+        for name, number in [(n, numbers[n].value) for n in names] + [("attribute 99", 99)]:
             got, extack, *_ = client.request(op, values, more=attr(number, bytes(4)))
             point(got == errno.EINVAL and extack.get("msg") and
                   extack.get("bad-attr-offs", extack.get("bad-attr")) is not None,
@@ -398,7 +539,7 @@ def dump(count):
 
 # What the policy calls the types of the spec.
 POLICY_TYPES = {"string": "nul-string", "binary": "binary", "nest": "nested",
-                "u8": "u8", "u32": "u32"}
+                "u8": "u8", "u32": "u32", "u64": "u64"}
 
 
 def spec_policy(family, attribute):
@@ -457,12 +598,15 @@ def policy():
     point(set(ops) == set(requests), "the operations are those of the spec",
           sorted(ops), sorted(requests))
     for number, op in sorted(requests.items()):
+        # The kernel has one policy for both; what only one of them takes, the other
+        # refuses itself: see refusals().
+        names = {name for kind in ("do", "dump")
+                 for name in op.yaml.get(kind, {}).get("request", {}).get("attributes", [])}
+        point(set(ops.get(number, {})) == {"do", "dump"} & set(op.yaml),
+              f"{op.name}: to be done or dumped as the spec says", ops.get(number), op.yaml.keys())
         for kind, index in sorted(ops.get(number, {}).items()):
             accepted = {name: p for name, p in policies.get(index, {}).items()
                         if p["type"] != "invalid"}
-            if kind not in op.yaml: # the kernel has one policy for both
-                continue
-            names = op.yaml[kind].get("request", {}).get("attributes", [])
             expected = {}
             for name in names:
                 attribute = op.attr_set[name]
@@ -477,13 +621,13 @@ def policy():
                     for detail in "min-length", "max-length": # of the whole nest
                         accepted[attribute.value].pop(detail, None)
             for p in accepted.values(): # the kernel states full ranges as well
-                if p["type"] in ("u8", "u32") and "mask" in p:
+                if "mask" in p or p.get("max-value") == (1 << 64) - 1:
                     p.pop("min-value", None), p.pop("max-value", None)
             point(accepted == expected, f"{op.name}, {kind}: attributes, types and limits",
                   f"kernel {accepted}", f"spec   {expected}")
 
 
-COMMANDS = {f.__name__: f for f in (answers, refusals, echo, policy, changed, dump)}
+COMMANDS = {f.__name__: f for f in (answers, refusals, journal, echo, policy, changed, dump)}
 if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
     sys.exit(__doc__)
 COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -28,16 +28,27 @@ ctl pin add $GATEWAY dev none0 lladdr $GATEWAY_MAC resident off
 ctl pin add 192.0.2.9 dev eth0 lladdr 02:00:00:00:00:09 mode audit
 ctl guard set dev eth0 unpinned audit
 ctl guard set dev none1 unpinned drop
+ctl guard set dev none2 defend on addresses 8
+# One incident that has ended, the others live; of the offender something is known.
+ctl pin add 192.0.2.3 dev eth0 lladdr $GATEWAY_MAC
+forge spa=$ATTACKER tpa=$ATTACKER
+forge spa=192.0.2.3
+ctl pin del 192.0.2.3 dev eth0
 forge count=3
 forge spa=192.0.2.9 op=reply
 forge spa=192.0.2.200
-wait_for 10 stat_is passed 2
+wait_for 10 stat_is passed 3
+# Until there is nothing left to tell, and so nothing that changes by itself.
+all_told() { ctl -j incident show | jq -e 'all(.since_last == 0)'; }
+wait_for 20 all_told
 points answers
 points refusals
 points policy
+points journal
 ctl pin flush
 ctl guard set dev eth0 unpinned accept
 ctl guard set dev none1 unpinned accept
+ctl guard set dev none2 defend off addresses off
 points echo
 points changed
 done_testing
