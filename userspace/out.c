@@ -19,6 +19,11 @@ static void __attribute__((noreturn)) out_of_memory(void)
 	exit(2);
 }
 
+static FILE *file(const struct out *out)
+{
+	return out->file ? out->file : stdout;
+}
+
 static struct json_object *must(struct json_object *object)
 {
 	if (!object)
@@ -70,7 +75,7 @@ void out_close(struct out *out)
 	text = json_object_to_json_string_ext(out->open[0], flags);
 	if (!text)
 		out_of_memory();
-	puts(text);
+	fprintf(file(out), "%s\n", text);
 	json_object_put(out->open[0]);
 }
 
@@ -82,7 +87,7 @@ void out_string(struct out *out, const char *key, const char *before, const char
 	if (out->json)
 		add(out, key, must(json_object_new_string(text)));
 	else if (before)
-		printf("%s%s", before, text);
+		fprintf(file(out), "%s%s", before, text);
 }
 
 void out_uint(struct out *out, const char *key, const char *before, __u64 value)
@@ -90,7 +95,7 @@ void out_uint(struct out *out, const char *key, const char *before, __u64 value)
 	if (out->json)
 		add(out, key, must(json_object_new_uint64(value)));
 	else if (before)
-		printf("%s%llu", before, value);
+		fprintf(file(out), "%s%llu", before, value);
 }
 
 void out_bool(struct out *out, const char *key, bool value)
@@ -108,7 +113,7 @@ void out_null(struct out *out, const char *key)
 void out_text(struct out *out, const char *text)
 {
 	if (!out->json)
-		fputs(text, stdout);
+		fputs(text, file(out));
 }
 
 bool out_finish(void)
@@ -189,7 +194,7 @@ void out_time(struct out *out, const char *key, const char *key_ns, const char *
 		localtime_r(&seconds, &tm);
 		strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &tm);
 		strftime(zone, sizeof(zone), "%z", &tm);
-		printf("%s%s.%03u%s", before, date, fraction / 1000000, zone);
+		fprintf(file(out), "%s%s.%03u%s", before, date, fraction / 1000000, zone);
 	}
 }
 

@@ -11,12 +11,14 @@
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "model.h"
 
 struct json_object;
 
 struct out {
+	FILE *file;		/* NULL: the standard output */
 	bool json;
 	bool pretty;
 	struct json_object *open[8];
