@@ -60,7 +60,9 @@ static const char *ext_ack(const struct nlmsghdr *nlh, const struct nlmsghdr *re
 	const struct nlattr *attr;
 
 	*text = '\0';
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+	if (nlh->nlmsg_type == NLMSG_DONE)
+		skip = sizeof(err->error);
+	else if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += mnl_nlmsg_get_payload_len(&err->msg);
 	if ((nlh->nlmsg_flags & NLM_F_ACK_TLVS) && mnl_nlmsg_get_payload_len(nlh) > skip) {
 		mnl_attr_for_each(attr, nlh, skip) {
@@ -78,7 +80,10 @@ static const char *ext_ack(const struct nlmsghdr *nlh, const struct nlmsghdr *re
 	return word;
 }
 
-/* The error of a refusal: the kernel's own text, and before it what it blames. */
+/*
+ * The error of a refusal, or of a dump that failed: the kernel's own text, and
+ * before it what it blames.
+ */
 static void refusal(struct nl *nl, const struct nlmsghdr *nlh, const struct nlmsghdr *request)
 {
 	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
@@ -163,16 +168,13 @@ static bool answers(struct nl *nl, const struct nlmsghdr *request, nl_answer ans
 					wrong = answer(nlh, data);
 				continue;
 			}
-			if (nlh->nlmsg_type == NLMSG_ERROR && end_code(nlh)) {
+			if (end_code(nlh) < 0) {
 				refusal(nl, nlh, request);
 				return false;
 			}
 			*nl->warning = '\0';
 			if (nlh->nlmsg_type == NLMSG_ERROR)
 				ext_ack(nlh, request, nl->warning);
-			if (end_code(nlh) < 0)
-				return fail(nl, -end_code(nlh), "%s",
-					    error_sentence(-end_code(nlh)));
 			if (wrong)
 				return fail(nl, EBADMSG, "the module's answer is wrong: %s", wrong);
 			return true;
@@ -374,7 +376,7 @@ bool nl_listen(struct nl *nl)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (!find_family(nl, "nlctrl", &nlctrl))
 		return false;
-	return join(nl, nlctrl.group) && nl_join_events(nl);
+	return join(nl, nlctrl.group) && (!nl->family || nl_join_events(nl));
 }
 
 enum nl_family_news nl_family_news(struct nl *nl, const struct nlmsghdr *nlh)

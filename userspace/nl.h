@@ -42,8 +42,8 @@ bool nl_open(struct nl *nl);
 void nl_close(struct nl *nl);
 
 /*
- * Joins the group of events, and that of nlctrl which tells that families come
- * and go, with a large receive buffer.
+ * Joins the group of events, if there is one, and that of nlctrl which tells
+ * that families come and go, with a large receive buffer.
  */
 bool nl_listen(struct nl *nl);
 bool nl_join_events(struct nl *nl);
