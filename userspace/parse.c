@@ -547,6 +547,150 @@ bool parse_report(int n, char *const words[], __u64 *id, const char **file,
 	return true;
 }
 
+/* Digits alone, unlike strtoull(). Returns what follows them, NULL if that is no number. */
+static const char *parse_digits(const char *text, __u64 *value)
+{
+	const char *digit = text;
+
+	for (*value = 0; *digit >= '0' && *digit <= '9'; digit++)
+		if (__builtin_mul_overflow(*value, 10, value) ||
+		    __builtin_add_overflow(*value, *digit - '0', value))
+			return NULL;
+	return digit == text ? NULL : digit;
+}
+
+static bool parse_between(const char *word, const char *keyword, __u64 least, __u64 most,
+			  __u64 *value, struct parse_error *error)
+{
+	const char *end = parse_digits(word, value);
+
+	if (!end || *end)
+		return fail(error, 0, 0, "%s: \"%s\" is not a number", keyword, show(word).text);
+	if (*value < least || *value > most)
+		return fail(error, 0, 0, "%s: \"%s\" is not from %llu to %llu", keyword,
+			    show(word).text, least, most);
+	return true;
+}
+
+bool parse_place(const char *text, struct place *place)
+{
+	text = parse_digits(text, &place->epoch);
+	if (text && *text == ' ')
+		text = parse_digits(text + 1, &place->seq);
+	else
+		return false;
+	return text && !strcmp(text, "\n");
+}
+
+enum {
+	MONITOR_SINCE	= 1 << 0,
+	MONITOR_CURSOR	= 1 << 1,
+	MONITOR_JOURNAL	= 1 << 2,
+	MONITOR_JOBS	= 1 << 3,
+	MONITOR_TIMEOUT	= 1 << 4,
+	MONITOR_EXEC	= 1 << 5,
+};
+
+static const struct {
+	const char *word;
+	const char *value;	/* NULL: has none */
+	unsigned int key;
+} monitor_words[] = {
+	{ "since", "SEQ", MONITOR_SINCE },
+	{ "cursor", "FILE", MONITOR_CURSOR },
+	{ "journal", NULL, MONITOR_JOURNAL },
+	{ "jobs", "N", MONITOR_JOBS },
+	{ "timeout", "SECONDS", MONITOR_TIMEOUT },
+	{ "exec", "COMMAND", MONITOR_EXEC },
+};
+
+static bool monitor_value(unsigned int key, char *const *word, struct monitoring *monitoring,
+			  struct parse_error *error)
+{
+	__u64 number;
+
+	switch (key) {
+	case MONITOR_SINCE:
+		monitoring->replay = true;
+		return parse_between(*word, "since", 0, ~0ULL, &monitoring->since, error);
+	case MONITOR_JOBS:
+		if (!parse_between(*word, "jobs", 1, PARSE_JOBS_MAX, &number, error))
+			return false;
+		monitoring->jobs = number;
+		return true;
+	case MONITOR_TIMEOUT:
+		if (!parse_between(*word, "timeout", 1, PARSE_TIMEOUT_MAX, &number, error))
+			return false;
+		monitoring->timeout = number;
+		return true;
+	case MONITOR_CURSOR:
+		if (!**word)
+			return fail(error, 0, 0, "cursor: \"\" is not a file");
+		monitoring->cursor = *word;
+		return true;
+	default:
+		if (!**word)
+			return fail(error, 0, 0, "exec: \"\" is not a command");
+		monitoring->command = word;
+		return true;
+	}
+}
+
+/* Words that do not go together. */
+static bool monitor_agrees(unsigned int given, int n, struct parse_error *error)
+{
+	if ((given & MONITOR_SINCE) && (given & MONITOR_CURSOR))
+		return fail(error, n, 0, "\"since\" does not go with \"cursor\", which says that");
+	if ((given & MONITOR_JOBS) && !(given & MONITOR_EXEC))
+		return fail(error, n, 0, "\"jobs\" does not go without \"exec COMMAND\"");
+	if ((given & MONITOR_TIMEOUT) && !(given & MONITOR_EXEC))
+		return fail(error, n, 0, "\"timeout\" does not go without \"exec COMMAND\"");
+	return true;
+}
+
+bool parse_monitoring(int n, char *const words[], struct monitoring *monitoring,
+		      struct parse_error *error)
+{
+	unsigned int given = 0;
+
+	*monitoring = (struct monitoring){ .jobs = 4, .timeout = 30 };
+	for (int i = 0; i < n && !(given & MONITOR_EXEC); i++) {
+		size_t k = 0;
+
+		while (k < ARRAY_SIZE(monitor_words) && strcmp(monitor_words[k].word, words[i]))
+			k++;
+		if (k == ARRAY_SIZE(monitor_words))
+			return fail(error, i, 0, "\"%s\" is not expected here (keywords: since, "
+				    "cursor, journal, jobs, timeout, exec)", show(words[i]).text);
+		if (given & monitor_words[k].key)
+			return fail(error, i, 0, "\"%s\" is given twice", words[i]);
+		given |= monitor_words[k].key;
+		if (!monitor_words[k].value) {
+			monitoring->journal = true;
+			continue;
+		}
+		if (++i == n)
+			return fail(error, n, 0, "\"%s\" needs a value: %s", monitor_words[k].word,
+				    monitor_words[k].value);
+		if (!monitor_value(monitor_words[k].key, &words[i], monitoring, error)) {
+			error->word = i;
+			return false;
+		}
+	}
+	return monitor_agrees(given, n, error);
+}
+
+bool parse_stats(int n, char *const words[], bool *prometheus, struct parse_error *error)
+{
+	*prometheus = n && !strcmp(words[0], "prometheus");
+	if (*prometheus)
+		return parse_nothing(n - 1, words + 1, error);
+	if (n)
+		return fail(error, 0, 0, "\"%s\" is not expected here (keywords: prometheus)",
+			    show(words[0]).text);
+	return true;
+}
+
 bool parse_nothing(int n, char *const words[], struct parse_error *error)
 {
 	if (n)

@@ -45,6 +45,39 @@ bool parse_incident_filter(int n, char *const words[], __u64 *id, struct parse_e
 bool parse_report(int n, char *const words[], __u64 *id, const char **file,
 		  struct parse_error *error);
 
+/* A number of an event, and the life of the module that it belongs to. */
+struct place {
+	__u64 epoch;
+	__u64 seq;
+};
+
+#define PARSE_JOBS_MAX 64
+#define PARSE_TIMEOUT_MAX 86400
+
+/* What follows "monitor". */
+struct monitoring {
+	bool replay;		/* kept events above `since` */
+	__u64 since;
+	const char *cursor;	/* a file, NULL: none */
+	bool journal;
+	unsigned int jobs;
+	unsigned int timeout;	/* s */
+	char *const *command;	/* ends with NULL as the words do; NULL: none */
+};
+
+/*
+ * [since SEQ | cursor FILE] [journal] [jobs N] [timeout S] [exec COMMAND [ARG...]];
+ * words[n] is NULL.
+ */
+bool parse_monitoring(int n, char *const words[], struct monitoring *monitoring,
+		      struct parse_error *error);
+
+/* EPOCH SEQ, and a newline. */
+bool parse_place(const char *text, struct place *place);
+
+/* [prometheus] */
+bool parse_stats(int n, char *const words[], bool *prometheus, struct parse_error *error);
+
 /* For a command without arguments. */
 bool parse_nothing(int n, char *const words[], struct parse_error *error);
 

@@ -554,6 +554,90 @@ static void escapes(void **state)
 	assert_string_equal(out, "");
 }
 
+static void monitor_good(void **state)
+{
+	struct monitoring monitoring;
+	struct parse_error error;
+	struct words words = cut("cursor f journal timeout 9 jobs 64 exec echo since jobs");
+
+	(void)state;
+	assert_true(parse_monitoring(0, words.words, &monitoring, &error));
+	assert_false(monitoring.replay || monitoring.cursor || monitoring.journal ||
+		     monitoring.command);
+	assert_true(parse_monitoring(words.n, words.words, &monitoring, &error));
+	assert_string_equal(monitoring.cursor, "f");
+	assert_true(monitoring.journal);
+	assert_int_equal(monitoring.timeout, 9);
+	assert_int_equal(monitoring.jobs, 64);
+	/* Whatever follows is the command's. */
+	assert_ptr_equal(monitoring.command, words.words + 8);
+	assert_string_equal(monitoring.command[2], "jobs");
+	cut_free(&words);
+
+	words = cut("since 18446744073709551615");
+	assert_true(parse_monitoring(words.n, words.words, &monitoring, &error));
+	assert_true(monitoring.replay && monitoring.since == UINT64_MAX);
+	assert_int_equal(monitoring.jobs, 4);
+	assert_int_equal(monitoring.timeout, 30);
+	cut_free(&words);
+}
+
+static void monitor_bad(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned int word;
+		const char *text;
+	} lines[] = {
+		{ "since", 1, "\"since\" needs a value: SEQ" },
+		{ "since -1", 1, "since: \"-1\" is not a number" },
+		{ "since 1x", 1, "since: \"1x\" is not a number" },
+		{ "since  1", 1, "since: \"\" is not a number" },
+		{ "since 18446744073709551616", 1,
+		  "since: \"18446744073709551616\" is not a number" },
+		{ "since 1 since 2", 2, "\"since\" is given twice" },
+		{ "journal journal", 1, "\"journal\" is given twice" },
+		{ "since 1 cursor f", 4, "\"since\" does not go with \"cursor\", which says that" },
+		{ "cursor  exec", 1, "cursor: \"\" is not a file" },
+		{ "jobs 0 exec a", 1, "jobs: \"0\" is not from 1 to 64" },
+		{ "jobs 65 exec a", 1, "jobs: \"65\" is not from 1 to 64" },
+		{ "timeout 86401 exec a", 1, "timeout: \"86401\" is not from 1 to 86400" },
+		{ "jobs 1", 2, "\"jobs\" does not go without \"exec COMMAND\"" },
+		{ "timeout 1", 2, "\"timeout\" does not go without \"exec COMMAND\"" },
+		{ "exec", 1, "\"exec\" needs a value: COMMAND" },
+		{ "exec  a", 1, "exec: \"\" is not a command" },
+		{ "e\x1b[2J", 0, "\"e\\x1b[2J\" is not expected here (keywords: since, cursor, "
+		  "journal, jobs, timeout, exec)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct words words = cut(lines[i].line);
+		struct monitoring monitoring;
+		struct parse_error error;
+
+		assert_false(parse_monitoring(words.n, words.words, &monitoring, &error));
+		assert_string_equal(error.text, lines[i].text);
+		assert_int_equal(error.word, lines[i].word);
+		cut_free(&words);
+	}
+}
+
+static void places(void **state)
+{
+	static const char *const wrong[] = {
+		"", "\n", "1", "1 2", "1 2\n3", "1 2 3\n", " 1 2\n", "1  2\n", "1 \n", "-1 2\n",
+		"1 18446744073709551616\n", "1\t2\n",
+	};
+	struct place place;
+
+	(void)state;
+	assert_true(parse_place("1795438800999999999 18446744073709551615\n", &place));
+	assert_true(place.epoch == 1795438800999999999 && place.seq == UINT64_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_false(parse_place(wrong[i], &place));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -574,6 +658,9 @@ int main(void)
 		cmocka_unit_test(config_good),
 		cmocka_unit_test(config_bad),
 		cmocka_unit_test(escapes),
+		cmocka_unit_test(monitor_good),
+		cmocka_unit_test(monitor_bad),
+		cmocka_unit_test(places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
