@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arppinctl.h"
+#include "cursor.h"
+
+bool cursor_read(struct cursor *cursor, const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	char text[64];
+	ssize_t len;
+
+	*cursor = (struct cursor){ .file = file };
+	if (fd < 0 && errno == ENOENT)
+		return true;
+	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (len < 0)
+		wrong("cursor: cannot read %s: %s", file, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	if (len < 0)
+		return false;
+	text[len] = '\0';
+	/* Empty is what a power failure can leave of a file. */
+	if (!len || parse_place(text, &cursor->place))
+		return true;
+	wrong("cursor: %s is not a file of \"EPOCH SEQ\"", file);
+	return false;
+}
+
+static bool replace(const char *file, const struct place *place)
+{
+	char other[PATH_MAX + 4], text[64];
+	int fd, len;
+	bool done;
+
+	if (snprintf(other, sizeof(other), "%s.new", file) >= (int)sizeof(other)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	len = snprintf(text, sizeof(text), "%llu %llu\n", place->epoch, place->seq);
+	done = write(fd, text, len) == len;
+	return !close(fd) && done && !rename(other, file);
+}
+
+bool cursor_write(struct cursor *cursor, const struct place *place)
+{
+	if (cursor->place.epoch == place->epoch && cursor->place.seq == place->seq)
+		return true;
+	if (!replace(cursor->file, place)) {
+		if (!cursor->failed)
+			wrong("cursor: cannot write %s: %s", cursor->file, strerror(errno));
+		cursor->failed = true;
+		return false;
+	}
+	cursor->failed = false;
+	cursor->place = *place;
+	return true;
+}
