@@ -5,80 +5,191 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "arppinctl.h"
+#include "cursor.h"
+#include "exec.h"
+#include "journald.h"
 #include "msg.h"
+#include "names.h"
 #include "print.h"
 
-/* So long a silence ends an overrun of the receive buffer. */
-#define QUIET_MS 200
-
-/* At the end, so many of the events that have come already are told still. */
-#define LAST_EVENTS 10000
+/* At the end, so many of the messages that have come already are told still. */
+#define LAST_MESSAGES 10000
 
 struct watch {
-	struct out *out;
-	__u64 last;		/* number of the latest event that was told, or told lost */
-	bool overrun;		/* the kernel had to leave events out */
-	__u64 target;		/* in an overrun: the number of its latest event, 0 if unknown */
+	struct ctl *ctl;
+	struct monitoring how;
+	struct place place;	/* of the latest event that was told, or told lost */
+	bool behind;		/* the kernel had to leave messages out */
+	int output_error;	/* errno */
+	struct cursor cursor;
+	struct journal journal;
+	struct exec exec;
 };
 
-static void handle_event(struct watch *watch, const struct nlmsghdr *nlh)
-{
-	const char *bad;
-	struct event event;
+/* One line: an event, or without one what the tool itself has to tell. */
+struct news {
+	const struct event *event;
+	const char *kind;
+	__u64 first, last;	/* of lost events, 0: the news is of the module */
+};
 
-	bad = msg_get_event(nlh, &event);
-	if (bad) {
-		wrong("an event of the module is wrong: %s", bad);
+static void print_news(struct out *out, const struct news *news)
+{
+	if (news->event)
+		print_event(out, news->event);
+	else if (news->first)
+		print_lost(out, news->first, news->last);
+	else
+		print_module(out, news->kind);
+}
+
+static char *news_text(const struct news *news, bool json, size_t *len)
+{
+	struct out out = { .json = json };
+	char *text = NULL;
+
+	out.file = open_memstream(&text, len);
+	if (!out.file) {
+		wrong("out of memory");
+		return NULL;
+	}
+	print_news(&out, news);
+	fclose(out.file);
+	return text;
+}
+
+/* Not beyond what still waits for a command or for the journal. */
+static void keep_place(struct watch *watch)
+{
+	const struct place *waiting[] = { exec_waiting(&watch->exec),
+					  journal_waiting(&watch->journal) };
+	struct place place = watch->place;
+
+	if (!watch->how.cursor)
 		return;
+	for (size_t i = 0; i < ARRAY_SIZE(waiting); i++) {
+		if (!waiting[i])
+			continue;
+		if (waiting[i]->epoch != place.epoch)
+			return;
+		if (waiting[i]->seq <= place.seq)
+			place.seq = waiting[i]->seq - 1;
 	}
-	/* A number that goes back is another module, whose events are all here. */
-	if (event.seq > watch->last + 1)
-		print_lost(watch->out, watch->last + 1, event.seq - 1);
-	watch->last = event.seq;
-	print_event(watch->out, &event);
+	cursor_write(&watch->cursor, &place);
 }
 
-static void went(struct ctl *ctl, struct watch *watch)
+static void flush_output(struct watch *watch)
 {
-	print_module(watch->out, "module-unloaded");
-	ctl->nl.family = 0;
-	watch->overrun = false;
+	if (fflush(stdout) && !watch->output_error)
+		watch->output_error = errno;
 }
 
-static bool came(struct ctl *ctl, struct watch *watch)
+/* Before `place` is that of the news. */
+static void tell(struct watch *watch, const struct news *news, const struct place *place)
 {
-	watch->last = 0;
-	watch->overrun = false;
-	if (!nl_join_events(&ctl->nl)) {
-		refused(ctl);
-		return false;
+	size_t len;
+	char *text;
+
+	if (watch->how.journal) {
+		text = news_text(news, false, &len);
+		if (text) {
+			text[len - 1] = '\0';
+			journal_tell(&watch->journal, news->kind, news->event, place, text);
+		}
+		free(text);
+	} else {
+		print_news(&watch->ctl->out, news);
+		/* An event is not handed on before it is written. */
+		if (watch->how.cursor)
+			flush_output(watch);
 	}
-	print_module(watch->out, "module-loaded");
-	return true;
+	if (watch->how.command) {
+		text = news_text(news, true, &len);
+		if (text)
+			exec_event(&watch->exec, text, len, place);
+	}
 }
 
-static bool handle_message(struct ctl *ctl, struct watch *watch, const struct nlmsghdr *nlh)
+static void tell_module(struct watch *watch, const char *kind)
 {
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct place next = { .epoch = watch->place.epoch, .seq = watch->place.seq + 1 };
 
-	switch (nl_family_news(&ctl->nl, nlh)) {
-	case NL_FAMILY_WENT:
-		went(ctl, watch);
-		return true;
-	case NL_FAMILY_CAME:
-		return came(ctl, watch);
-	case NL_FAMILY_OTHER:
-		break;
+	tell(watch, &(struct news){ .kind = kind }, &next);
+}
+
+static void tell_lost(struct watch *watch, __u64 last)
+{
+	const struct place first = { .epoch = watch->place.epoch, .seq = watch->place.seq + 1 };
+
+	tell(watch, &(struct news){ .kind = "lost", .first = first.seq, .last = last }, &first);
+	watch->place.seq = last;
+	if (!watch->output_error)
+		keep_place(watch);
+}
+
+static void tell_event(struct watch *watch, const struct event *event)
+{
+	const char *kind = names_word(&names_event, event->kind);
+	const struct place place = { .epoch = watch->place.epoch, .seq = event->seq };
+
+	if (event->seq <= watch->place.seq)
+		return; /* it came by both ways */
+	if (event->seq > watch->place.seq + 1)
+		tell_lost(watch, event->seq - 1);
+	tell(watch, &(struct news){ .kind = kind ? kind : "unknown", .event = event }, &place);
+	watch->place.seq = event->seq;
+	if (!watch->output_error)
+		keep_place(watch);
+}
+
+struct kept {
+	struct event *events;
+	size_t n;
+	size_t room;
+};
+
+static const char *keep_event(const struct nlmsghdr *nlh, void *data)
+{
+	struct kept *kept = data;
+
+	if (kept->n == kept->room) {
+		size_t room = kept->room ? 2 * kept->room : 64;
+		struct event *grown = realloc(kept->events, room * sizeof(*grown));
+
+		if (!grown)
+			return "more than fits into memory";
+		kept->events = grown;
+		kept->room = room;
 	}
-	if (nlh->nlmsg_type == ctl->nl.family && mnl_nlmsg_get_payload_len(nlh) >= GENL_HDRLEN &&
-	    genl->cmd == ARPPIN_CMD_EVENT)
-		handle_event(watch, nlh);
-	return true;
+	return msg_get_event(nlh, &kept->events[kept->n++]);
+}
+
+/*
+ * Tells the events that the module has kept, and up to number `latest` those
+ * that it has not. They are read all before the first is told: while somebody
+ * is slow to take it, the module may have to forget the others.
+ */
+static bool replay(struct watch *watch, struct nl *nl, __u64 latest)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = nl_request(nl, buffer, ARPPIN_CMD_EVENT_GET);
+	struct kept kept = {0};
+	bool done;
+
+	msg_put_event_seq(nlh, watch->place.seq);
+	done = nl_dump(nl, nlh, keep_event, &kept, &kept.n);
+	for (size_t i = 0; done && i < kept.n; i++)
+		tell_event(watch, &kept.events[i]);
+	if (done && latest > watch->place.seq)
+		tell_lost(watch, latest);
+	free(kept.events);
+	return done;
 }
 
 static const char *get_stats(const struct nlmsghdr *nlh, void *data)
@@ -86,63 +197,172 @@ static const char *get_stats(const struct nlmsghdr *nlh, void *data)
 	return msg_get_stats(nlh, data);
 }
 
-/* The number of the latest event; asked on another socket than events come on. */
-static bool latest_event(struct nl *nl, __u64 *seq)
+/*
+ * The module as it is now, asked on another socket than events come on:
+ * numbers of events are those of one life of it, which begins anew when it is
+ * loaded again.
+ */
+struct module {
+	struct nl nl;
+	bool loaded;
+	__u64 epoch;
+	__u64 latest;		/* number of an event */
+};
+
+/* False: there is no answer. module_close() is due in any case. */
+static bool module_open(struct module *module)
 {
 	char buffer[256] __attribute__((aligned(8)));
-	struct stats answer;
-	bool done;
+	struct stats stats;
+	struct nl *nl = &module->nl;
 
-	done = nl_open(nl) && nl_do(nl, nl_request(nl, buffer, ARPPIN_CMD_STATS_GET), get_stats,
-				    &answer);
-	nl_close(nl);
-	if (done)
-		*seq = answer.numbers[ARPPIN_A_STATS_EVENTS];
-	return done;
-}
-
-/*
- * Nothing has come for a while after an overrun: what is missing at its end
- * would be told no sooner than with the next event. So ask for the number of
- * the latest one, let pass what is still on its way, and tell the rest.
- */
-static bool settle(struct ctl *ctl, struct watch *watch)
-{
-	static struct nl nl;
-
-	if (!watch->target) {
-		bool loaded = latest_event(&nl, &watch->target);
-
-		/* That the module went or came may be among what is missing. */
-		if (ctl->nl.family && (loaded ? nl.family != ctl->nl.family :
-						nl.error.code == ENOENT))
-			went(ctl, watch);
-		if (loaded && nl.family != ctl->nl.family) {
-			ctl->nl.family = nl.family;
-			ctl->nl.group = nl.group;
-			return came(ctl, watch);
-		}
-		if (watch->target > watch->last)
-			return true;
-	}
-	if (watch->target > watch->last) {
-		print_lost(watch->out, watch->last + 1, watch->target);
-		watch->last = watch->target;
-	}
-	watch->overrun = false;
+	module->loaded = nl_open(nl) &&
+			 nl_do(nl, nl_request(nl, buffer, ARPPIN_CMD_STATS_GET), get_stats, &stats);
+	if (!module->loaded)
+		return nl->error.code == ENOENT;
+	module->epoch = stats.numbers[ARPPIN_A_STATS_EVENTS_EPOCH];
+	module->latest = stats.numbers[ARPPIN_A_STATS_EVENTS];
 	return true;
 }
 
-/* One datagram. */
-static bool read_events(struct ctl *ctl, struct watch *watch)
+static void module_close(struct module *module)
 {
-	const struct nlmsghdr *nlh = (void *)ctl->nl.buffer;
-	ssize_t left = mnl_socket_recvfrom(ctl->nl.sock, ctl->nl.buffer, sizeof(ctl->nl.buffer));
+	nl_close(&module->nl);
+}
+
+static void begin_life(struct watch *watch, const struct module *module)
+{
+	watch->place = (struct place){ .epoch = module->epoch };
+}
+
+static void complain(const struct module *module)
+{
+	fprintf(stderr, "arppinctl: cannot ask for the events that are missing: %s\n",
+		module->nl.error.text);
+}
+
+/* There is a gap before an event that has come: the module may have kept what is missing. */
+static void fill_gap(struct watch *watch)
+{
+	static struct module module;
+
+	/* If it is in another life, the news of that are still to be read. */
+	if (!module_open(&module))
+		complain(&module);
+	else if (module.loaded && module.epoch == watch->place.epoch &&
+		 !replay(watch, &module.nl, 0))
+		complain(&module);
+	module_close(&module);
+}
+
+static void handle_event(struct watch *watch, const struct nlmsghdr *nlh)
+{
+	static struct event event;
+	const char *bad;
+
+	bad = msg_get_event(nlh, &event);
+	if (bad) {
+		wrong("an event of the module is wrong: %s", bad);
+		return;
+	}
+	if (event.seq > watch->place.seq + 1)
+		fill_gap(watch);
+	tell_event(watch, &event);
+}
+
+static void went(struct watch *watch)
+{
+	tell_module(watch, "module-unloaded");
+	watch->ctl->nl.family = 0;
+}
+
+/* What happened before we listened is in the ring. */
+static void came(struct watch *watch)
+{
+	static struct module module;
+
+	tell_module(watch, "module-loaded");
+	if (!module_open(&module)) {
+		complain(&module);
+	} else if (module.loaded) {
+		if (module.epoch != watch->place.epoch)
+			begin_life(watch, &module);
+		if (!replay(watch, &module.nl, module.latest))
+			complain(&module);
+	}
+	module_close(&module);
+}
+
+static void handle_message(struct watch *watch, const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct nl *nl = &watch->ctl->nl;
+
+	switch (nl_family_news(nl, nlh)) {
+	case NL_FAMILY_WENT:
+		went(watch);
+		return;
+	case NL_FAMILY_CAME:
+		/* That it has gone again is among the next messages then. */
+		if (!nl_join_events(nl) && nl->error.code != ENOENT)
+			refused(watch->ctl);
+		came(watch);
+		return;
+	case NL_FAMILY_OTHER:
+		break;
+	}
+	if (nl->family && nlh->nlmsg_type == nl->family &&
+	    mnl_nlmsg_get_payload_len(nlh) >= GENL_HDRLEN && genl->cmd == ARPPIN_CMD_EVENT)
+		handle_event(watch, nlh);
+}
+
+/* The module went, came or both, and the news of it were lost. */
+static bool listen_anew(struct watch *watch)
+{
+	struct ctl *ctl = watch->ctl;
+
+	if (ctl->nl.family)
+		went(watch);
+	nl_close(&ctl->nl); /* with all it has of the module's earlier life */
+	if ((!nl_open(&ctl->nl) && ctl->nl.error.code != ENOENT) || !nl_listen(&ctl->nl)) {
+		refused(ctl);
+		return false;
+	}
+	if (ctl->nl.family)
+		came(watch);
+	return true;
+}
+
+/* All that came before messages were left out has been read. */
+static bool catch_up(struct watch *watch)
+{
+	static struct module module;
+	bool same;
+
+	watch->behind = false;
+	if (!module_open(&module)) {
+		complain(&module);
+		module_close(&module);
+		return true;
+	}
+	same = module.loaded == !!watch->ctl->nl.family &&
+	       (!module.loaded || module.epoch == watch->place.epoch);
+	if (same && module.loaded && !replay(watch, &module.nl, module.latest))
+		complain(&module);
+	module_close(&module);
+	return same || listen_anew(watch);
+}
+
+/* One datagram. */
+static bool read_messages(struct watch *watch)
+{
+	struct nl *nl = &watch->ctl->nl;
+	const struct nlmsghdr *nlh = (void *)nl->buffer;
+	ssize_t left = mnl_socket_recvfrom(nl->sock, nl->buffer, sizeof(nl->buffer));
 	int len = left;
 
 	if (left < 0 && errno == ENOBUFS) {
-		watch->overrun = true;
-		watch->target = 0;
+		watch->behind = true;
 		return true;
 	}
 	if (left < 0 && errno != EINTR) {
@@ -150,67 +370,129 @@ static bool read_events(struct ctl *ctl, struct watch *watch)
 		return false;
 	}
 	for (; left > 0 && mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
-		if (!handle_message(ctl, watch, nlh))
-			return false;
+		handle_message(watch, nlh);
 	return true;
 }
 
-static int loop(struct ctl *ctl, struct watch *watch, int signals)
+static int sooner(int a, int b)
 {
-	enum { SIGNALS, OUTPUT, EVENTS, N_FDS };
+	return a >= 0 && (b < 0 || a < b) ? a : b;
+}
+
+static int wait_ms(const struct watch *watch)
+{
+	int ms = watch->behind ? 0 : -1;
+
+	return sooner(ms, sooner(journal_wait_ms(&watch->journal), exec_wait_ms(&watch->exec)));
+}
+
+static int loop(struct watch *watch, int signals)
+{
+	enum { SIGNALS, OUTPUT, EVENTS, CHILDREN, N_FDS };
 	struct pollfd fds[N_FDS] = {
 		[SIGNALS] = { .fd = signals, .events = POLLIN },
-		[OUTPUT] = { .fd = STDOUT_FILENO }, /* tells that its reader has gone */
-		[EVENTS] = { .fd = mnl_socket_get_fd(ctl->nl.sock), .events = POLLIN },
+		/* Tells that its reader has gone. */
+		[OUTPUT] = { .fd = watch->how.journal ? -1 : STDOUT_FILENO },
+		[EVENTS] = { .events = POLLIN },
+		[CHILDREN] = { .fd = watch->how.command ? watch->exec.children : -1,
+			       .events = POLLIN },
 	};
-	unsigned int left = LAST_EVENTS;
+	unsigned int left = LAST_MESSAGES;
 
 	for (;;) {
-		int ready = poll(fds, N_FDS, watch->overrun ? QUIET_MS : -1);
-
-		if (ready < 0 && errno == EINTR)
-			continue;
-		if (ready < 0) {
+		fds[EVENTS].fd = mnl_socket_get_fd(watch->ctl->nl.sock);
+		if (poll(fds, N_FDS, wait_ms(watch)) < 0) {
+			if (errno == EINTR)
+				continue;
 			wrong("cannot wait for events: %s", strerror(errno));
 			return EXIT_REFUSED;
 		}
-		if (fds[OUTPUT].revents)
+		if (fds[OUTPUT].revents || watch->output_error == EPIPE)
 			return EXIT_DONE;
-		/* The signal is never read, and so stays there. */
-		if (fds[SIGNALS].revents && (!fds[EVENTS].revents || !left--))
-			return EXIT_DONE;
-		if (!ready && !settle(ctl, watch))
-			return EXIT_REFUSED;
-		if (ready && !read_events(ctl, watch))
-			return EXIT_REFUSED;
-		if (fflush(stdout)) {
-			if (errno == EPIPE)
-				_exit(EXIT_DONE);
+		if (watch->output_error)
 			return EXIT_WRONG; /* main() finds the words */
-		}
+		/* The signal is never read, and so stays there. */
+		if (fds[SIGNALS].revents && ((!fds[EVENTS].revents && !watch->behind) || !left--))
+			return EXIT_DONE;
+		if (fds[EVENTS].revents && !read_messages(watch))
+			return EXIT_REFUSED;
+		if (!fds[EVENTS].revents && watch->behind && !catch_up(watch))
+			return EXIT_REFUSED;
+		if (watch->how.command)
+			exec_tend(&watch->exec);
+		if (watch->how.journal)
+			journal_tend(&watch->journal);
+		flush_output(watch);
+		if (!watch->output_error)
+			keep_place(watch);
 	}
 }
 
-int monitor(struct ctl *ctl, int n, char *const words[])
+/* True if there are events to be replayed: otherwise it begins with the next one. */
+static bool begin(struct watch *watch, const struct module *module)
 {
-	struct watch watch = { .out = &ctl->out };
-	static struct nl other;
-	struct parse_error error;
-	sigset_t set;
-	int signals, status;
+	begin_life(watch, module);
+	if (watch->how.replay)
+		watch->place.seq = watch->how.since;
+	else if (!watch->how.cursor)
+		watch->place.seq = module->latest;
+	else if (watch->cursor.place.epoch == module->epoch)
+		watch->place.seq = watch->cursor.place.seq;
+	return watch->how.replay || watch->how.cursor;
+}
 
-	if (!parse_nothing(n, words, &error))
-		return wrong("%s", error.text);
-	ctl->out.pretty = false; /* an object a line is what its readers rely on */
+/* Everything that can be wrong is found before the first event is told. */
+static int start(struct watch *watch)
+{
+	static struct module module;
+	struct ctl *ctl = watch->ctl;
+	bool replays, asked;
+	int status;
+
 	status = connect_kernel(ctl);
 	if (status)
 		return status;
 	if (!nl_listen(&ctl->nl))
 		return refused(ctl);
-	if (!latest_event(&other, &watch.last)) {
-		ctl->nl.error = other.error;
-		return refused(ctl);
+	asked = module_open(&module) && module.loaded;
+	if (asked) {
+		replays = begin(watch, &module);
+		if (watch->how.cursor && !cursor_write(&watch->cursor, &watch->place))
+			status = EXIT_WRONG;
+		else
+			asked = !replays || replay(watch, &module.nl, module.latest);
 	}
+	if (!asked) {
+		ctl->nl.error = module.nl.error;
+		status = refused(ctl);
+	}
+	module_close(&module);
+	return status;
+}
+
+static bool open_all(struct watch *watch)
+{
+	const struct monitoring *how = &watch->how;
+
+	return (!how->cursor || cursor_read(&watch->cursor, how->cursor)) &&
+	       (!how->journal || journal_open(&watch->journal, JOURNAL_SOCKET)) &&
+	       (!how->command || exec_open(&watch->exec, how->command, how->jobs, how->timeout));
+}
+
+static void close_all(struct watch *watch)
+{
+	if (watch->how.journal)
+		journal_close(&watch->journal);
+	if (watch->how.command)
+		exec_close(&watch->exec);
+	if (!watch->output_error && watch->place.epoch)
+		keep_place(watch);
+}
+
+static int watch_until_signal(struct watch *watch)
+{
+	sigset_t set;
+	int signals, status;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -222,8 +504,30 @@ int monitor(struct ctl *ctl, int n, char *const words[])
 		wrong("cannot wait for signals: %s", strerror(errno));
 		return EXIT_REFUSED;
 	}
-	fputs("arppinctl: listening\n", stderr);
-	status = loop(ctl, &watch, signals);
+	status = start(watch);
+	if (!status) {
+		fputs("arppinctl: listening\n", stderr);
+		status = loop(watch, signals);
+	}
 	close(signals);
+	return status;
+}
+
+int monitor(struct ctl *ctl, int n, char *const words[])
+{
+	static struct watch watch;
+	struct parse_error error;
+	int status;
+
+	watch.ctl = ctl;
+	if (!parse_monitoring(n, words, &watch.how, &error))
+		return wrong("%s", error.text);
+	ctl->out.pretty = false; /* an object a line is what its readers rely on */
+	if (!open_all(&watch))
+		return EXIT_WRONG;
+	status = watch_until_signal(&watch);
+	close_all(&watch);
+	if (watch.output_error == EPIPE)
+		_exit(status);
 	return status;
 }
