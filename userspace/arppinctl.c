@@ -21,6 +21,8 @@
 #define MODULE_VERSION_FILE "/sys/module/arppin/version"
 
 #define PIN_USAGE "ADDR dev DEV lladdr MAC[,MAC...] [mode enforce|audit] [resident on|off]"
+#define MONITOR_USAGE "[since SEQ | cursor FILE] [journal] [jobs N] [timeout SECONDS] " \
+		      "[exec COMMAND [ARG...]]"
 
 #define GUARD_USAGE "dev DEV [unpinned accept|audit|drop] [defend on|off] [addresses N|off]"
 
@@ -45,8 +47,8 @@ static const struct command {
 	  "describe one to those who can stop it" },
 	{ "sighting", "show", "[dev DEV] [lladdr MAC]", sighting_show,
 	  "list which addresses MAC addresses have used" },
-	{ "monitor", NULL, "", monitor, "print events as they happen" },
-	{ "stats", NULL, "", stats, "print counters and bounds" },
+	{ "monitor", NULL, MONITOR_USAGE, monitor, "tell events as they happen" },
+	{ "stats", NULL, "[prometheus]", stats, "print counters and bounds" },
 	{ "save", NULL, "", save, "print the pins and guards as lines for restore" },
 	{ "restore", NULL, "FILE|-", restore, "make the pins and guards those of a file" },
 	{ "explain", "pcap", "FILE|- [dev DEV]", explain_pcap,

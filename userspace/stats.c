@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
 #include "arppinctl.h"
 #include "msg.h"
+#include "prometheus.h"
 
 /* In this order; what an older module does not tell is left out. */
 static const struct {
@@ -62,21 +65,79 @@ static void print(struct out *out, const struct stats *stats)
 	out_close(out);
 }
 
-int stats(struct ctl *ctl, int n, char *const words[])
+static int ask(struct ctl *ctl, struct stats *stats)
 {
 	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = nl_request(&ctl->nl, buffer, ARPPIN_CMD_STATS_GET);
+
+	return do_request(ctl, nlh, get_stats, stats);
+}
+
+/* The kinds of live incidents, as many as there may be and more. */
+struct live {
+	__u32 kinds[2 * ARPPIN_INCIDENTS_MAX];
+	size_t n;
+};
+
+static const char *keep_live(const struct nlmsghdr *nlh, void *data)
+{
+	static struct incident incident;
+	struct live *live = data;
+	const char *bad = msg_get_incident(nlh, &incident);
+
+	if (!bad && !incident.end && live->n < ARRAY_SIZE(live->kinds))
+		live->kinds[live->n++] = incident.kind;
+	return bad;
+}
+
+static bool count_live(struct ctl *ctl, __u64 count[PROMETHEUS_KINDS])
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = nl_request(&ctl->nl, buffer, ARPPIN_CMD_INCIDENT_GET);
+	static struct live live;
+
+	if (!nl_dump(&ctl->nl, nlh, keep_live, &live, &live.n))
+		return false;
+	for (size_t i = 0; i < live.n; i++)
+		if (live.kinds[i] < PROMETHEUS_KINDS)
+			count[live.kinds[i]]++;
+	return true;
+}
+
+/* All is read before anything is printed. */
+static int stats_prometheus(struct ctl *ctl)
+{
+	static const struct pin all;
+	struct metrics metrics = {0};
+	int status = ask(ctl, &metrics.stats);
+
+	if (!status && (!pins_read(ctl, &all, &metrics.pins) ||
+			!guards_read(ctl, &metrics.guards) || !count_live(ctl, metrics.live)))
+		status = refused(ctl);
+	if (!status)
+		prometheus_print(&metrics);
+	free(metrics.pins.pins);
+	free(metrics.guards.guards);
+	return status;
+}
+
+int stats(struct ctl *ctl, int n, char *const words[])
+{
 	struct parse_error error;
-	struct nlmsghdr *nlh;
 	struct stats answer;
+	bool prometheus;
 	int status;
 
-	if (!parse_nothing(n, words, &error))
+	if (!parse_stats(n, words, &prometheus, &error))
 		return wrong("%s", error.text);
+	if (prometheus && ctl->out.json)
+		return wrong("\"-j\": what Prometheus reads is lines, not JSON");
 	status = connect_kernel(ctl);
 	if (status)
 		return status;
-	nlh = nl_request(&ctl->nl, buffer, ARPPIN_CMD_STATS_GET);
-	status = do_request(ctl, nlh, get_stats, &answer);
+	if (prometheus)
+		return stats_prometheus(ctl);
+	status = ask(ctl, &answer);
 	if (!status)
 		print(&ctl->out, &answer);
 	return status;
