@@ -25,8 +25,6 @@
 /* After a command could not be started for want of memory or the like. */
 #define AGAIN_MS 1000
 
-extern char **environ;
-
 static __s64 now_ms(void)
 {
 	struct timespec ts;

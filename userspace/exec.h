@@ -28,7 +28,7 @@ struct exec {
 /* False, with a message. */
 bool exec_open(struct exec *exec, char *const *command, unsigned int jobs, unsigned int timeout);
 
-/* `text` is freed. Never waits: an event that finds the queue full is left out, and that is told. */
+/* `text` is freed. Never waits: what finds the queue full is left out, and that is told. */
 void exec_event(struct exec *exec, char *text, size_t len, const struct place *place);
 
 /* Does what is due: to be called when `children` is readable or exec_wait_ms() is over. */

@@ -648,6 +648,19 @@ static bool monitor_agrees(unsigned int given, int n, struct parse_error *error)
 	return true;
 }
 
+static bool monitor_unknown(const char *word, int at, struct parse_error *error)
+{
+	char list[64] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(monitor_words); i++) {
+		if (*list)
+			strcat(list, ", ");
+		strcat(list, monitor_words[i].word);
+	}
+	return fail(error, at, 0, "\"%s\" is not expected here (keywords: %s)",
+		    show(word).text, list);
+}
+
 bool parse_monitoring(int n, char *const words[], struct monitoring *monitoring,
 		      struct parse_error *error)
 {
@@ -660,8 +673,7 @@ bool parse_monitoring(int n, char *const words[], struct monitoring *monitoring,
 		while (k < ARRAY_SIZE(monitor_words) && strcmp(monitor_words[k].word, words[i]))
 			k++;
 		if (k == ARRAY_SIZE(monitor_words))
-			return fail(error, i, 0, "\"%s\" is not expected here (keywords: since, "
-				    "cursor, journal, jobs, timeout, exec)", show(words[i]).text);
+			return monitor_unknown(words[i], i, error);
 		if (given & monitor_words[k].key)
 			return fail(error, i, 0, "\"%s\" is given twice", words[i]);
 		given |= monitor_words[k].key;

@@ -162,7 +162,7 @@ static void print_pins(const struct pins *pins)
 
 static void print_guards(const struct guards *guards)
 {
-	head("guard_claims_total", "counter", "Claims about unpinned addresses on a guarded device.");
+	head("guard_claims_total", "counter", "Claims about unpinned addresses on a device.");
 	for (size_t i = 0; i < guards->n; i++) {
 		struct labels labels = {0};
 

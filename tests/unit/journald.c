@@ -16,7 +16,7 @@
 #include "arppinctl.h"
 #include "journald.h"
 
-static char folder[] = "/tmp/arppin-journal.XXXXXX";
+static char folder[32];
 static char path[64];
 static unsigned int complaints;
 static struct journal journal;
@@ -34,7 +34,7 @@ static int journald(void)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
-	strcpy(addr.sun_path, path);
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
 	unlink(path);
 	assert_return_code(bind(fd, (void *)&addr, sizeof(addr)), 0);
 	return fd;
@@ -240,6 +240,7 @@ int main(void)
 	};
 	int failed;
 
+	snprintf(folder, sizeof(folder), "/tmp/arppin-journal.XXXXXX");
 	if (!mkdtemp(folder))
 		return 1;
 	snprintf(path, sizeof(path), "%s/socket", folder);

@@ -626,7 +626,7 @@ static void monitor_bad(void **state)
 static void places(void **state)
 {
 	static const char *const wrong[] = {
-		"", "\n", "1", "1 2", "1 2\n3", "1 2 3\n", " 1 2\n", "1  2\n", "1 \n", "-1 2\n",
+		"", "\n", "1", "1 2", "1 2\n3", "1 2 3\n", " 1 2\n", "1  2\n", "1 x\n", "-1 2\n",
 		"1 18446744073709551616\n", "1\t2\n",
 	};
 	struct place place;

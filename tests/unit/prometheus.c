@@ -34,7 +34,7 @@ static void print(const struct metrics *metrics)
 	fclose(file);
 }
 
-static void promtool(const char *metrics)
+static void accepted(const char *metrics)
 {
 	FILE *tool = popen("promtool check metrics >&2", "w");
 
@@ -73,7 +73,7 @@ static void metrics_all(void **state)
 
 	(void)state;
 	print(&metrics);
-	promtool(text);
+	accepted(text);
 	assert_non_null(strstr(text, "\narppin_module_info{version=\"1.0\"} 1\n"));
 	assert_non_null(strstr(text, "\narppin_start_time_seconds 1795438800.000000042\n"));
 	assert_non_null(strstr(text, "\narppin_incidents_live{kind=\"conflict\"} 3\n"));
@@ -93,7 +93,7 @@ static void metrics_few(void **state)
 
 	(void)state;
 	print(&none);
-	promtool(text);
+	accepted(text);
 	assert_null(strstr(text, "arppin_pins "));
 }
 
