@@ -4,6 +4,10 @@
 cd "$(dirname "$0")/.." || exit
 export LC_ALL=C.UTF-8
 
+PATH=$(tests/unpacked prometheus)/usr/bin:$PATH || exit # promtool
+
+PATH=$(tests/unpacked prometheus)/usr/bin:$PATH || exit # promtool
+
 number=0
 # ok DESCRIPTION COMMAND...: it succeeds.
 ok() {

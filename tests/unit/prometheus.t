@@ -1,2 +1,4 @@
 #!/bin/sh
-exec "$(dirname "$0")/build" prometheus userspace/prometheus.c userspace/parse.c userspace/names.c
+cd "$(dirname "$0")/../.." || exit
+PATH=$(tests/unpacked prometheus)/usr/bin:$PATH # promtool
+exec tests/unit/build prometheus userspace/prometheus.c userspace/parse.c userspace/names.c

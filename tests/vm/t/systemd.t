@@ -101,7 +101,8 @@ ok 'the unit stopped and started: each event is there once' wait_for 30 all || d
 
 ok 'arppin-metrics.service does its work' unit start arppin-metrics.service ||
 	diag "$(inside journalctl --no-pager -u arppin-metrics | tail)"
-ok '... its file is what Prometheus reads' promtool check metrics \
+promtool=$(tests/unpacked prometheus)/usr/bin/promtool
+ok '... its file is what Prometheus reads' "$promtool" check metrics \
 	< /var/lib/prometheus/node-exporter/arppin.prom
 is '... by everybody' "$(stat -c %a /var/lib/prometheus/node-exporter/arppin.prom)" 644
 is '... and alone' "$(ls /var/lib/prometheus/node-exporter)" arppin.prom
