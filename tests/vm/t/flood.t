@@ -43,6 +43,7 @@ counted() { [ "$(pin_number dropped) $(guard_number passed)" = "$1 $1" ]; }
 topology
 # Neither the bridge nor the neighbour table is what is looked at here.
 ip link set attacker0 type bridge_slave learning off
+ok 'without arppin one such frame takes the gateway over' unprotected
 load_arppin
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 # Who was there before: twenty hosts.
@@ -90,6 +91,7 @@ is '... none is lost before arppin' "$(lost)" "$lost_before"
 genuine() { tcpdump -nr "$capture" 'arp[14:4] = 0xc0000201' 2> /dev/null | wc -l; }
 all_captured() { [ "$(genuine)" -ge "$(($(pin_number accepted) - accepted))" ]; }
 wait_for 10 all_captured
+ok 'meanwhile the gateway says who it is, again and again' test "$(genuine)" -ge 20
 is "the gateway's own claims are all accepted" "$(($(pin_number accepted) - accepted))" "$(genuine)"
 is '... not a ping to it is lost' "$not_answered" 0
 is '... and its entry is its own' "$(cache_mac $GATEWAY)" $GATEWAY_MAC
