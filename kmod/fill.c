@@ -160,7 +160,7 @@ int arppin_fill_incident(struct sk_buff *skb,
 			READ_ONCE(incident->variants)) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_START, incident->start) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_LAST,
-			     incident->start + jiffies_to_nsecs(lasted)) ||
+			     incident->start + jiffies64_to_nsecs(lasted)) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_DROPPED, dropped) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_PASSED, passed) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_SINCE,
