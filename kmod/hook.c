@@ -60,12 +60,16 @@ static bool is_own(struct net *net, const struct net_device *dev,
 		is_ours(net, dev, claim->addr.ip4));
 }
 
-/* The address would be one too many for the MAC. */
+/*
+ * The address would be one too many for the MAC. What is claimed in a frame of
+ * somebody else is no sighting, and so would never be too many.
+ */
 static bool is_crowded(struct arppin_dev *adev,
 		       const struct arppin_claim *claim, u8 addresses)
 {
 	return !arppin_sighting_find(adev, claim) &&
-	       arppin_sightings_recent(adev, claim->lladdr) >= addresses;
+	       (!arppin_claim_is_plausible(claim) ||
+		arppin_sightings_recent(adev, claim->lladdr) >= addresses);
 }
 
 static enum arppin_counter counter(struct arppin_verdict verdict)

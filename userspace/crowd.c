@@ -47,19 +47,21 @@ static bool is_about(const struct claimed *claimed, const struct address *addr)
 }
 
 bool crowd_is_crowded(const struct crowd *crowd, const __u8 lladdr[MAC_LEN],
-		      const struct address *addr, __u64 time_ns, unsigned int limit)
+		      const struct address *addr, __u64 time_ns, unsigned int limit, bool counted)
 {
 	const struct claimant *claimant = find(crowd, lladdr);
 	unsigned int recent = 0;
 
-	if (!limit || !claimant)
+	if (!limit)
 		return false;
+	if (!claimant)
+		return !counted;
 	for (unsigned int i = 0; i < claimant->n; i++) {
 		if (is_about(&claimant->claimed[i], addr))
 			return false;
 		recent += is_recent(&claimant->claimed[i], time_ns);
 	}
-	return recent >= limit;
+	return !counted || recent >= limit;
 }
 
 static struct claimant *find_or_add(struct crowd *crowd, const __u8 lladdr[MAC_LEN])

@@ -11,10 +11,10 @@ struct crowd {
 
 /*
  * Is the address new for the MAC, and has it claimed `limit` others in the hour
- * before `time_ns`?
+ * before `time_ns`, or is it claimed in a way that is not `counted`?
  */
 bool crowd_is_crowded(const struct crowd *crowd, const __u8 lladdr[MAC_LEN],
-		      const struct address *addr, __u64 time_ns, unsigned int limit);
+		      const struct address *addr, __u64 time_ns, unsigned int limit, bool counted);
 
 /* The MAC claims an address. False: no memory. */
 bool crowd_add(struct crowd *crowd, const __u8 lladdr[MAC_LEN], const struct address *addr,

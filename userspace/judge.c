@@ -140,7 +140,7 @@ static bool judge_claim(struct judge *judge, struct arppin_claim *claim, __u64 t
 	claim->ours = own_dev_has_addr(judge->own, &addr) &&
 		      !own_has_lladdr(judge->own, claim->lladdr);
 	claim->crowded = crowd_is_crowded(&judge->crowd, claim->lladdr, &addr, time_ns,
-					  guard->addresses);
+					  guard->addresses, arppin_claim_is_plausible(claim));
 	verdict = decide(claim, pin, guard->unpinned);
 	if (guard->addresses && is_sighting(claim, verdict) &&
 	    !crowd_add(&judge->crowd, claim->lladdr, &addr, time_ns))

@@ -291,7 +291,8 @@ enum arppin_counter_attr {
  *	address (RFC 5227, section 2.4 (c))
  * @ARPPIN_A_GUARD_ADDRESSES: u32, 0 (no limit, the default) to
  *	ARPPIN_SIGHTINGS_LLADDR_MAX: a MAC that has claimed so many addresses on
- *	the device in the last hour is not believed a further unpinned one
+ *	the device in the last hour is not believed a further unpinned one, nor
+ *	is a new one believed that is claimed in a frame of another MAC
  */
 enum arppin_guard_attr {
 	ARPPIN_A_GUARD_UNSPEC,

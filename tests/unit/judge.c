@@ -243,6 +243,13 @@ static void crowded(void **state)
 	EXPECT(JUDGE_PASSED, JUDGE_BY_PIN, ARPPIN_INCIDENT_CONFLICT);
 	claim(lladdrs[1], 192, 0, 2, 103);
 	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+	/* A frame of another MAC is not counted, and so brings nothing new. */
+	JUDGE(BROADCAST, SERVER_MAC_2, ARP, ETHERNET_IP4, REQUEST, ATTACKER_MAC, 192, 0, 2, 102,
+	      ZERO_MAC, SERVER);
+	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+	JUDGE(BROADCAST, ATTACKER_MAC, ARP, ETHERNET_IP4, REQUEST, 2, 0, 0, 0, 0, 0x70,
+	      192, 0, 2, 104, ZERO_MAC, SERVER);
+	EXPECT(JUDGE_DROPPED, JUDGE_BY_ADDRESSES, ARPPIN_INCIDENT_MANY_ADDRESSES);
 	/* After an hour the first is forgotten, and its place is free. */
 	now += 1801 * NS_PER_S;
 	claim(attacker, 192, 0, 2, 103);
