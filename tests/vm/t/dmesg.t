@@ -1,7 +1,7 @@
 #!/bin/bash
 # The lines in dmesg, to the letter, because people grep for them; and that what
 # others choose, frames and names of devices, neither floods nor forges them.
-# weight: 40
+# weight: 45
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The netlink ABI, by a client that has nothing in common with the tool.
-# weight: 35
+# weight: 50
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

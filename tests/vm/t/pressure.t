@@ -1,7 +1,7 @@
 #!/bin/bash
 # One neighbour claims address after address, and the neighbour table fills: unless
 # a guard says how many addresses a MAC may have.
-# weight: 45
+# weight: 35
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
