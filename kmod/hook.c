@@ -97,8 +97,11 @@ static void count_ignored(struct arppin_net *an)
 	u64_stats_update_end(&mine->claims.syncp);
 }
 
-/* Nobody contradicts the claim: note who uses the address. */
-static void note_sighting(struct arppin_dev *adev,
+/*
+ * Nobody contradicts the claim: note who uses the address. What another device
+ * of ours says on the same segment is nothing to note.
+ */
+static void note_sighting(struct net *net, struct arppin_dev *adev,
 			  const struct arppin_claim *claim, u8 incident)
 {
 	struct arppin_sighting *sighting;
@@ -109,7 +112,7 @@ static void note_sighting(struct arppin_dev *adev,
 	sighting = arppin_sighting_find(adev, claim);
 	if (sighting)
 		arppin_sighting_seen(sighting);
-	else
+	else if (!dev_getbyhwaddr_rcu(net, ARPHRD_ETHER, claim->lladdr))
 		arppin_sighting_add(adev, claim);
 }
 
@@ -156,7 +159,7 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	else if (unpinned != ARPPIN_UNPINNED_ACCEPT || addresses ||
 		 verdict.incident)
 		arppin_count(adev->counters, counter(verdict));
-	note_sighting(adev, &claim, verdict.incident);
+	note_sighting(state->net, adev, &claim, verdict.incident);
 
 	if (verdict.incident) {
 		if (claim.variant == ARPPIN_VARIANT_REQUEST_TO_OTHER &&

@@ -332,7 +332,8 @@ enum arppin_guard_attr {
  * @ARPPIN_A_INCIDENT_PORT: string, the port of a bridge or bond at which the
  *	offender's frames arrive; absent while unknown
  * @ARPPIN_A_INCIDENT_FRAME: binary, up to ARPPIN_FRAME_MAX bytes, the beginning
- *	of the first frame, from its Ethernet header on, without VLAN tags
+ *	of the first frame, from its Ethernet header on, without VLAN tags; empty
+ *	if its header was another
  * @ARPPIN_A_INCIDENT_FRAME_LEN: u32, the bytes that the first frame had
  * @ARPPIN_A_INCIDENT_SIGHTINGS: u32, how many other addresses LLADDR and SOURCE
  *	are known to have used on the device
