@@ -50,7 +50,14 @@ start_tool() { # NAME
 	start on attacker $command
 	tool_pid[$1]=$started
 }
-start_tools() { local name; for name in "${tools[@]}"; do start_tool "$name"; done; }
+start_tools() {
+	local name
+	# arpspoof gives up when its victims do not answer at once: a slow machine's.
+	ip -n attacker neigh replace $SERVER dev "$DEV" lladdr $SERVER_MAC nud permanent
+	ip -n attacker neigh replace "${address[arpspoof-both-ways]}" dev "$DEV" \
+		lladdr $GATEWAY_MAC nud permanent
+	for name in "${tools[@]}"; do start_tool "$name"; done
+}
 stop_tools() { local name; for name in "${tools[@]}"; do stop "${tool_pid[$name]}"; done; }
 
 # frames_ask COMMAND...: the answer of frames.py; it is its own process group's

@@ -114,7 +114,7 @@ def table():
            [padded(arp(op, spa=spa)) for op, spa in itertools.product((1, 2), NOBODYS)],
            {"accepted": 2 * len(NOBODYS)}, "not pinned; the kernel has its own opinion")
     yield ("our own address as sender", [padded(arp(op, spa=SERVER)) for op in (1, 2)],
-           {"accepted": 2}, "not pinned: an address conflict is for others to tell (RFC 5227, 2.4)")
+           {"noticed": 2}, "a conflict of addresses: told, not dropped (RFC 5227, 2.4)")
     yield ("the gateway's address for nobody",
            [padded(arp(op, tpa=tpa)) for op, tpa in itertools.product((1, 2), NOBODYS)],
            {"dropped": 2 * len(NOBODYS)},
@@ -167,6 +167,8 @@ class Oracle:
             return "ignored"
         if sha == src == SERVER_MAC and (probe or spa == SERVER): # our own
             return "accepted"
+        if not probe and spa == SERVER and sha != SERVER_MAC:
+            return "noticed"
         if (tpa if probe else spa) != GATEWAY:
             return "accepted"
         if sha != GATEWAY_MAC:

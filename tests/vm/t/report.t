@@ -11,7 +11,7 @@ ctl pin add $GATEWAY dev "$SDEV" lladdr $GATEWAY_MAC
 now_ns() { echo $((${EPOCHREALTIME/[.,]/} * 1000)); }
 incident() { ctl -j incident show | jq -c "[.[] | select($1)] | last"; }
 # What was counted or seen since is another matter: of the same incident, twice.
-settled='del(.pin.counters, .last, .last_ns, .sightings[].last, .sightings[].last_ns)'
+settled='del(.pin.counters, .since_last, .last, .last_ns, .sightings[].last, .sightings[].last_ns)'
 # member JSON FILTER...: the values, on one line.
 member() { jq -r "[$2] | map(tostring) | join(\" \")" <<< "$1"; }
 
