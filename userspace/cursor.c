@@ -5,25 +5,45 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arppinctl.h"
 #include "cursor.h"
 
+/* -1, with a message, if it is not a file that can be read. */
+static ssize_t read_file(int fd, const char *file, char *text, size_t size)
+{
+	struct stat st;
+	ssize_t len;
+
+	/* A device or pipe would be gone once it is replaced. */
+	if (!fstat(fd, &st) && !S_ISREG(st.st_mode)) {
+		wrong("cursor: %s is not a regular file", file);
+		return -1;
+	}
+	len = read(fd, text, size);
+	if (len < 0)
+		wrong("cursor: cannot read %s: %s", file, strerror(errno));
+	return len;
+}
+
 bool cursor_read(struct cursor *cursor, const char *file)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	/* A pipe is not waited for. */
+	int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	char text[64];
 	ssize_t len;
 
 	*cursor = (struct cursor){ .file = file };
-	if (fd < 0 && errno == ENOENT)
-		return true;
-	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (len < 0)
+	if (fd < 0) {
+		if (errno == ENOENT)
+			return true;
 		wrong("cursor: cannot read %s: %s", file, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+		return false;
+	}
+	len = read_file(fd, file, text, sizeof(text) - 1);
+	close(fd);
 	if (len < 0)
 		return false;
 	text[len] = '\0';
