@@ -194,6 +194,14 @@ static bool reap(struct exec *exec, struct job *job, int *status)
 	return true;
 }
 
+/* It may have left its group for another one. */
+static void send_signal(const struct job *job, int signal)
+{
+	kill(-job->pid, signal);
+	if (getpgid(job->pid) != job->pid)
+		kill(job->pid, signal);
+}
+
 static void tend_job(struct exec *exec, struct job *job, __s64 now)
 {
 	int status;
@@ -205,7 +213,7 @@ static void tend_job(struct exec *exec, struct job *job, __s64 now)
 		} else if (now >= job->deadline) {
 			wrong("exec: \"%s\" has run for %u s and is ended", exec->command[0],
 			      exec->timeout);
-			kill(-job->pid, SIGTERM);
+			send_signal(job, SIGTERM);
 			job->state = JOB_TERMINATED;
 			job->deadline = now + GRACE_MS;
 		}
@@ -217,7 +225,7 @@ static void tend_job(struct exec *exec, struct job *job, __s64 now)
 		 */
 		if (now < job->deadline)
 			break;
-		kill(-job->pid, SIGKILL);
+		send_signal(job, SIGKILL);
 		job->state = JOB_KILLED;
 		reap(exec, job, &status); /* no signal tells of a zombie again */
 		break;

@@ -158,6 +158,23 @@ static void stubborn_child(void **state)
 	no_children();
 }
 
+/* It cannot run for ever by leaving its group for ours. */
+static void deserter(void **state)
+{
+	char *const command[] = { "perl", "-e",
+				  "$SIG{TERM} = 'IGNORE'; setpgrp 0, getpgrp getppid; sleep 100",
+				  NULL };
+
+	(void)state;
+	start(command, 1, 1);
+	tell(1);
+	alarm(30);
+	tend();
+	exec_close(&exec);
+	alarm(0);
+	no_children();
+}
+
 static void statuses(void **state)
 {
 	char *const three[] = { "sh", "-c", "exit 3", NULL };
@@ -210,6 +227,7 @@ int main(void)
 		cmocka_unit_test(many),
 		cmocka_unit_test(too_long),
 		cmocka_unit_test(stubborn_child),
+		cmocka_unit_test(deserter),
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(overflow),
 	};
