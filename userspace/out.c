@@ -209,7 +209,7 @@ void out_time_zones(struct out *out, const char *before, __u64 ns)
 		return;
 	out_time(out, NULL, NULL, before, ns);
 	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", gmtime_r(&seconds, &tm));
-	printf(" (%s.%03u UTC)", date, fraction / 1000000);
+	fprintf(file(out), " (%s.%03u UTC)", date, fraction / 1000000);
 }
 
 __u64 out_now(void)
