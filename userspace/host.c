@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "own.h"
 
 static void add_lladdr(struct host *host, const struct sockaddr *sa)
 {
@@ -47,7 +48,7 @@ bool host_read(const char *dev, struct host *host)
 	if (gethostname(host->name, sizeof(host->name) - 1) || getifaddrs(&all))
 		return false;
 	for (item = all; item && good; item = item->ifa_next) {
-		if (!item->ifa_addr || strcmp(item->ifa_name, dev))
+		if (!item->ifa_addr || !own_is_of(item, dev))
 			continue;
 		if (item->ifa_addr->sa_family == AF_PACKET)
 			add_lladdr(host, item->ifa_addr);

@@ -9,8 +9,7 @@
 
 #include "own.h"
 
-/* A name may have a label behind it, "eth0:1"; no device has a colon in its name. */
-static bool is_of(const struct ifaddrs *item, const char *dev)
+bool own_is_of(const struct ifaddrs *item, const char *dev)
 {
 	size_t len = strcspn(item->ifa_name, ":");
 
@@ -37,7 +36,7 @@ static void add(struct own *own, const struct ifaddrs *item, const char *dev)
 
 		addr->addr.family = AF_INET;
 		memcpy(addr->addr.bytes, &in->sin_addr, sizeof(in->sin_addr));
-		addr->on_dev = is_of(item, dev);
+		addr->on_dev = own_is_of(item, dev);
 	}
 }
 

@@ -5,6 +5,8 @@
 
 #include "model.h"
 
+struct ifaddrs;
+
 struct own_addr {
 	struct address addr;
 	bool on_dev;
@@ -21,6 +23,9 @@ struct own {
 /* 0, or an errno: ENODEV if there is no Ethernet device `dev`. own_free() is due. */
 int own_read(struct own *own, const char *dev);
 void own_free(struct own *own);
+
+/* A name may have a label behind it, "eth0:1"; no device has a colon in its name. */
+bool own_is_of(const struct ifaddrs *item, const char *dev);
 
 bool own_has_lladdr(const struct own *own, const __u8 lladdr[MAC_LEN]);
 bool own_has_addr(const struct own *own, const struct address *addr);
