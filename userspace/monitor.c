@@ -55,13 +55,14 @@ static char *news_text(const struct news *news, bool json, size_t *len)
 	char *text = NULL;
 
 	out.file = open_memstream(&text, len);
-	if (!out.file) {
-		wrong("out of memory");
-		return NULL;
+	if (out.file) {
+		print_news(&out, news);
+		if (!fclose(out.file))
+			return text;
 	}
-	print_news(&out, news);
-	fclose(out.file);
-	return text;
+	free(text);
+	wrong("out of memory: an event is left out");
+	return NULL;
 }
 
 /* Not beyond what still waits for a command or for the journal. */
