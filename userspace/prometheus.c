@@ -39,7 +39,7 @@ static const struct {
 	  "Ended incidents that are not kept any more." },
 	{ ARPPIN_A_STATS_EVENTS, "events_total", "counter", "Events so far." },
 	{ ARPPIN_A_STATS_EVENTS_LOST, "events_lost_total", "counter",
-	  "Events for which there was no memory, or no room at a listener that asks for it." },
+	  "Events for which there was no memory." },
 	{ ARPPIN_A_STATS_EVENTS_MAX, "events_kept_limit", "gauge", "How many events are kept." },
 	{ ARPPIN_A_STATS_CACHE_OVERRIDDEN, "cache_overridden_total", "counter",
 	  "Wrong MAC addresses found in the neighbour cache for a pinned address." },
