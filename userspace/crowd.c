@@ -80,34 +80,52 @@ static struct claimant *find_or_add(struct crowd *crowd, const __u8 lladdr[MAC_L
 	return NULL;
 }
 
-/* The place of an address: that which it has, or one more. */
-static struct claimed *find_place(struct claimant *claimant, const struct address *addr)
+static struct claimed *find_claimed(const struct claimant *claimant, const struct address *addr)
 {
-	struct claimed *grown;
-
 	for (unsigned int i = 0; i < claimant->n; i++)
 		if (is_about(&claimant->claimed[i], addr))
 			return &claimant->claimed[i];
-	grown = realloc(claimant->claimed, (claimant->n + 1) * sizeof(*grown));
-	if (!grown)
-		return NULL;
-	claimant->claimed = grown;
-	return &grown[claimant->n++];
+	return NULL;
+}
+
+/* See make_room() in kmod/sighting.c: which address it forgets, if any. */
+static bool make_room(struct claimant *claimant, __u64 time_ns)
+{
+	unsigned int i = claimant->n;
+
+	if (i < ARPPIN_SIGHTINGS_LLADDR_MAX)
+		return true;
+	while (i--) {
+		struct claimed *spare = &claimant->claimed[i];
+
+		if (is_recent(spare, time_ns))
+			continue;
+		memmove(spare, spare + 1, (--claimant->n - i) * sizeof(*spare));
+		return true;
+	}
+	return false;
 }
 
 bool crowd_add(struct crowd *crowd, const __u8 lladdr[MAC_LEN], const struct address *addr,
 	       __u64 time_ns)
 {
 	struct claimant *claimant = find_or_add(crowd, lladdr);
-	struct claimed *claimed;
+	struct claimed *claimed, *grown;
 
 	if (!claimant)
 		return false;
-	claimed = find_place(claimant, addr);
-	if (!claimed)
+	claimed = find_claimed(claimant, addr);
+	if (claimed) {
+		claimed->last = time_ns;
+		return true;
+	}
+	if (!make_room(claimant, time_ns))
+		return true;
+	grown = realloc(claimant->claimed, (claimant->n + 1) * sizeof(*grown));
+	if (!grown)
 		return false;
-	claimed->addr = *addr;
-	claimed->last = time_ns;
+	claimant->claimed = grown;
+	grown[claimant->n++] = (struct claimed){ .addr = *addr, .last = time_ns };
 	return true;
 }
 

@@ -258,6 +258,27 @@ static void crowded(void **state)
 	EXPECT(JUDGE_DROPPED, JUDGE_BY_ADDRESSES, ARPPIN_INCIDENT_MANY_ADDRESSES);
 }
 
+/* Who waits an hour before each address is not remembered with more than 64. */
+static void patient(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	guard.addresses = 2;
+	for (i = 0; i <= ARPPIN_SIGHTINGS_LLADDR_MAX; i++) {
+		claim(attacker, 192, 0, 2, 100 + i);
+		EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+		now += 3600 * NS_PER_S;
+	}
+	claim(attacker, 192, 0, 2, 100);
+	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+	claim(attacker, 192, 0, 2, 100 + ARPPIN_SIGHTINGS_LLADDR_MAX);
+	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+	/* It gave way to the one after it. */
+	claim(attacker, 192, 0, 2, 100 + ARPPIN_SIGHTINGS_LLADDR_MAX - 1);
+	EXPECT(JUDGE_DROPPED, JUDGE_BY_ADDRESSES, ARPPIN_INCIDENT_MANY_ADDRESSES);
+}
+
 static void no_claim(void **state)
 {
 	(void)state;
@@ -340,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_pins, fresh, clean),
 		cmocka_unit_test_setup_teardown(ours, fresh, clean),
 		cmocka_unit_test_setup_teardown(crowded, fresh, clean),
+		cmocka_unit_test_setup_teardown(patient, fresh, clean),
 		cmocka_unit_test_setup_teardown(no_claim, fresh, clean),
 		cmocka_unit_test_setup_teardown(tags, fresh, clean),
 		cmocka_unit_test_setup_teardown(not_delivered, fresh, clean),
