@@ -6,8 +6,6 @@ export LC_ALL=C.UTF-8
 
 PATH=$(tests/unpacked prometheus)/usr/bin:$PATH || exit # promtool
 
-PATH=$(tests/unpacked prometheus)/usr/bin:$PATH || exit # promtool
-
 number=0
 # ok DESCRIPTION COMMAND...: it succeeds.
 ok() {
