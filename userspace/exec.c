@@ -99,6 +99,7 @@ static int make_input(const struct waiting *event)
 		return -1;
 	if (write(fd, event->text, event->len) != (ssize_t)event->len || lseek(fd, 0, SEEK_SET)) {
 		close(fd);
+		errno = ENOMEM; /* what a memory file can lack */
 		return -1;
 	}
 	return fd;
