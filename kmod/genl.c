@@ -7,12 +7,11 @@
  * and goings.
  */
 #include <linux/etherdevice.h>
-#include <linux/if.h>
 #include <linux/in.h>
 #include <linux/module.h>
-#include <net/sock.h>
 
 #include "compat.h"
+#include "dump.h"
 #include "fill.h"
 #include "genl.h"
 #include "guard.h"
@@ -20,67 +19,7 @@
 #include "journal.h"
 #include "main.h"
 #include "pin.h"
-#include "sighting.h"
-
-static const struct nla_policy lladdrs_policy[ARPPIN_A_LLADDRS_MAX + 1] = {
-	[ARPPIN_A_LLADDRS_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
-};
-
-#define POLICY_DEV	{ .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
-#define POLICY_ADDR	NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
-
-static const struct nla_policy pin_new_policy[ARPPIN_A_PIN_MAX + 1] = {
-	[ARPPIN_A_PIN_DEV] = POLICY_DEV,
-	[ARPPIN_A_PIN_ADDR] = POLICY_ADDR,
-	[ARPPIN_A_PIN_LLADDRS] = NLA_POLICY_NESTED(lladdrs_policy),
-	[ARPPIN_A_PIN_MODE] = NLA_POLICY_RANGE(NLA_U32, ARPPIN_MODE_ENFORCE,
-					       ARPPIN_MODE_AUDIT),
-	[ARPPIN_A_PIN_RESIDENT] = NLA_POLICY_MAX(NLA_U8, 1),
-	[ARPPIN_A_PIN_FLAGS] = NLA_POLICY_MASK(NLA_U32, ARPPIN_PIN_REPLACE),
-};
-
-/* Of PIN_DEL and PIN_GET; anything else is refused. */
-static const struct nla_policy pin_id_policy[ARPPIN_A_PIN_ADDR + 1] = {
-	[ARPPIN_A_PIN_DEV] = POLICY_DEV,
-	[ARPPIN_A_PIN_ADDR] = POLICY_ADDR,
-};
-
-static const struct nla_policy pin_dev_policy[ARPPIN_A_PIN_DEV + 1] = {
-	[ARPPIN_A_PIN_DEV] = POLICY_DEV,
-};
-
-static const struct nla_policy guard_set_policy[ARPPIN_A_GUARD_MAX + 1] = {
-	[ARPPIN_A_GUARD_DEV] = POLICY_DEV,
-	[ARPPIN_A_GUARD_UNPINNED] = NLA_POLICY_RANGE(NLA_U32,
-						     ARPPIN_UNPINNED_ACCEPT,
-						     ARPPIN_UNPINNED_DROP),
-	[ARPPIN_A_GUARD_DEFEND] = NLA_POLICY_MAX(NLA_U8, 1),
-	[ARPPIN_A_GUARD_ADDRESSES] =
-		NLA_POLICY_MAX(NLA_U32, ARPPIN_SIGHTINGS_LLADDR_MAX),
-};
-
-static const struct nla_policy guard_id_policy[ARPPIN_A_GUARD_DEV + 1] = {
-	[ARPPIN_A_GUARD_DEV] = POLICY_DEV,
-};
-
-static const struct nla_policy incident_id_policy[ARPPIN_A_INCIDENT_ID + 1] = {
-	[ARPPIN_A_INCIDENT_ID] = { .type = NLA_U64 },
-};
-
-static const struct nla_policy sighting_policy[ARPPIN_A_SIGHTING_LLADDR + 1] = {
-	[ARPPIN_A_SIGHTING_DEV] = POLICY_DEV,
-	[ARPPIN_A_SIGHTING_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
-};
-
-static const struct nla_policy event_since_policy[ARPPIN_A_EVENT_SEQ + 1] = {
-	[ARPPIN_A_EVENT_KIND] = { .type = NLA_REJECT },
-	[ARPPIN_A_EVENT_SEQ] = { .type = NLA_U64 },
-};
-
-/* An operation without a policy of its own would take any attribute on 5.10. */
-static const struct nla_policy no_policy[] = {
-	[1] = { .type = NLA_REJECT },
-};
+#include "policy.h"
 
 /* GENL_REQ_ATTR_CHECK() has named the attribute where the kernel can. */
 static int incomplete(struct genl_info *info)
@@ -318,115 +257,6 @@ static int pin_get(struct sk_buff *skb, struct genl_info *info)
 	return reply_send(reply, hdr, err, info);
 }
 
-/*
- * Where a dump of pins goes on: after @skip objects, which is @pin unless
- * something has changed since. Then userspace is told (NLM_F_DUMP_INTR).
- */
-struct pin_cursor {
-	u64 generation;
-	struct arppin_pin *pin;
-	u32 skip;
-};
-
-/* Zero would switch the check off. */
-static void dump_note(struct netlink_callback *cb, u64 generation)
-{
-	cb->seq = (unsigned int)generation ?: 1;
-}
-
-static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
-		    struct arppin_net *an, u8 cmd,
-		    const struct arppin_pin *pin, const struct arppin_dev *adev)
-{
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, &arppin_genl_family,
-				NLM_F_MULTI, cmd);
-
-	if (!hdr)
-		return -EMSGSIZE;
-	genl_dump_check_consistent(cb, hdr);
-	if (pin ? arppin_fill_pin(skb, pin) :
-		  arppin_fill_guard(skb, adev)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-static struct arppin_pin *first_pin(struct arppin_net *an,
-				    struct arppin_dev *adev)
-{
-	list_for_each_entry_continue(adev, &an->devs, list)
-		if (!list_empty(&adev->pins))
-			return list_first_entry(&adev->pins, struct arppin_pin,
-						list);
-	return NULL;
-}
-
-static struct arppin_pin *next_pin(struct arppin_net *an,
-				   struct arppin_pin *pin)
-{
-	if (list_is_last(&pin->list, &pin->key.dev->pins))
-		return first_pin(an, pin->key.dev);
-	return list_next_entry(pin, list);
-}
-
-static struct arppin_pin *cursor_pin(struct arppin_net *an,
-				     const struct pin_cursor *cursor)
-{
-	struct arppin_pin *pin;
-	u32 i;
-
-	if (cursor->pin && cursor->generation == an->generation)
-		return cursor->pin;
-	pin = first_pin(an, list_entry(&an->devs, struct arppin_dev, list));
-	for (i = 0; pin && i < cursor->skip; i++)
-		pin = next_pin(an, pin);
-	return pin;
-}
-
-static bool is_wanted(const struct arppin_pin *pin,
-		      const struct nlattr *name, const struct nlattr *addr)
-{
-	if (name && nla_strcmp(name, pin->key.dev->name))
-		return false;
-	return !addr ||
-	       (nla_len(addr) == (pin->key.addr.family == AF_INET ? 4 : 16) &&
-		!memcmp(nla_data(addr), pin->key.addr.bytes, nla_len(addr)));
-}
-
-static int pin_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct arppin_net *an = arppin_net(sock_net(skb->sk));
-	struct pin_cursor *cursor = (struct pin_cursor *)cb->ctx;
-	struct nlattr *attrs[ARPPIN_A_PIN_ADDR + 1];
-	struct arppin_pin *pin;
-	int err;
-
-	BUILD_BUG_ON(sizeof(*cursor) > sizeof(cb->ctx));
-	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs,
-			    ARPPIN_A_PIN_ADDR, pin_id_policy, cb->extack);
-	if (err)
-		return err;
-
-	mutex_lock(&an->lock);
-	dump_note(cb, an->generation);
-	pin = cursor_pin(an, cursor);
-	for (; pin; pin = next_pin(an, pin), cursor->skip++) {
-		if (is_wanted(pin, attrs[ARPPIN_A_PIN_DEV],
-			      attrs[ARPPIN_A_PIN_ADDR]) &&
-		    dump_one(skb, cb, an, ARPPIN_CMD_PIN_GET, pin, NULL))
-			break;
-	}
-	cursor->pin = pin;
-	cursor->generation = an->generation;
-	if (!pin)
-		cursor->skip = U32_MAX;	/* whatever is added now: the end */
-	mutex_unlock(&an->lock);
-	return skb->len;
-}
-
 static int guard_set(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *addresses = info->attrs[ARPPIN_A_GUARD_ADDRESSES];
@@ -484,40 +314,6 @@ static int guard_get(struct sk_buff *skb, struct genl_info *info)
 	return reply_send(reply, hdr, err, info);
 }
 
-/* A few thousand at most: going on is a matter of skipping. */
-static int guard_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct arppin_net *an = arppin_net(sock_net(skb->sk));
-	struct nlattr *attrs[ARPPIN_A_GUARD_DEV + 1];
-	const struct nlattr *name;
-	struct arppin_dev *adev;
-	long skip = 0;
-	int err;
-
-	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs,
-			    ARPPIN_A_GUARD_DEV, guard_id_policy, cb->extack);
-	if (err)
-		return err;
-	name = attrs[ARPPIN_A_GUARD_DEV];
-
-	mutex_lock(&an->lock);
-	dump_note(cb, an->generation);
-	list_for_each_entry(adev, &an->devs, list) {
-		if (skip++ < cb->args[0] ||
-		    arppin_guard_is_default(&adev->guard) ||
-		    (name && nla_strcmp(name, adev->name)))
-			continue;
-		if (dump_one(skb, cb, an, ARPPIN_CMD_GUARD_GET, NULL, adev)) {
-			skip--;
-			break;
-		}
-	}
-	cb->args[0] = list_entry_is_head(adev, &an->devs, list) ? LONG_MAX :
-								  skip;
-	mutex_unlock(&an->lock);
-	return skb->len;
-}
-
 /* The incident with this number, live or ended. */
 static int fill_incident_by_id(struct sk_buff *skb, struct arppin_net *an,
 			       u64 id)
@@ -566,184 +362,6 @@ static int incident_get(struct sk_buff *skb, struct genl_info *info)
 		       "there is no such incident, or it is not kept any more",
 		       err);
 	return reply_send(reply, hdr, err, info);
-}
-
-static void *dump_hdr(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
-{
-	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			   &arppin_genl_family, NLM_F_MULTI, cmd);
-}
-
-/* Where a dump goes on: after so many ended incidents, and after a live one. */
-struct incident_cursor {
-	u64 ended;
-	u64 id;
-};
-
-static int dump_ended(struct sk_buff *skb, struct netlink_callback *cb,
-		      struct arppin_net *an, struct incident_cursor *cursor)
-{
-	const struct arppin_record *record;
-	void *hdr;
-
-	list_for_each_entry(record, &an->ended, list) {
-		if (record->number <= cursor->ended)
-			continue;
-		hdr = dump_hdr(skb, cb, ARPPIN_CMD_INCIDENT_GET);
-		if (!hdr)
-			return -EMSGSIZE;
-		genl_dump_check_consistent(cb, hdr);
-		if (arppin_record_put(skb, record)) {
-			genlmsg_cancel(skb, hdr);
-			return -EMSGSIZE;
-		}
-		genlmsg_end(skb, hdr);
-		cursor->ended = record->number;
-	}
-	return 0;
-}
-
-static int dump_live(struct sk_buff *skb, struct netlink_callback *cb,
-		     struct arppin_net *an, struct incident_cursor *cursor)
-{
-	const struct arppin_incident *incident;
-	void *hdr;
-
-	list_for_each_entry(incident, &an->incidents, list) {
-		if (incident->id <= cursor->id)
-			continue;
-		hdr = dump_hdr(skb, cb, ARPPIN_CMD_INCIDENT_GET);
-		if (!hdr)
-			return -EMSGSIZE;
-		genl_dump_check_consistent(cb, hdr);
-		if (arppin_fill_incident_whole(skb, incident, 0)) {
-			genlmsg_cancel(skb, hdr);
-			return -EMSGSIZE;
-		}
-		genlmsg_end(skb, hdr);
-		cursor->id = incident->id;
-	}
-	return 0;
-}
-
-static int incident_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct incident_cursor *cursor = (struct incident_cursor *)cb->ctx;
-	struct arppin_net *an = arppin_net(sock_net(skb->sk));
-	struct nlattr *attrs[2];
-	int err;
-
-	BUILD_BUG_ON(sizeof(*cursor) > sizeof(cb->ctx));
-	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs, 1, no_policy,
-			    cb->extack);
-	if (err)
-		return err;
-	mutex_lock(&an->lock);
-	spin_lock_bh(&an->incident_lock);
-	/* One that ends between two messages would be in neither part. */
-	dump_note(cb, an->ended_total + 1);
-	if (!dump_ended(skb, cb, an, cursor))
-		dump_live(skb, cb, an, cursor);
-	spin_unlock_bh(&an->incident_lock);
-	mutex_unlock(&an->lock);
-	return skb->len;
-}
-
-/* After the sighting with this number. */
-struct sighting_cursor {
-	u64 number;
-};
-
-static bool is_wanted_sighting(const struct arppin_sighting *sighting,
-			       const struct nlattr *name,
-			       const struct nlattr *lladdr)
-{
-	if (name && nla_strcmp(name, sighting->key.dev->name))
-		return false;
-	return !lladdr || arppin_lladdr_equal(nla_data(lladdr),
-					      sighting->key.lladdr);
-}
-
-static int sighting_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct sighting_cursor *cursor = (struct sighting_cursor *)cb->ctx;
-	struct arppin_net *an = arppin_net(sock_net(skb->sk));
-	struct nlattr *attrs[ARPPIN_A_SIGHTING_LLADDR + 1];
-	const struct arppin_sighting *sighting;
-	void *hdr;
-	int err;
-
-	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs,
-			    ARPPIN_A_SIGHTING_LLADDR, sighting_policy,
-			    cb->extack);
-	if (err)
-		return err;
-	spin_lock_bh(&an->sighting_lock);
-	dump_note(cb, an->sightings_forgotten + 1);
-	list_for_each_entry(sighting, &an->sightings, list) {
-		if (sighting->number <= cursor->number)
-			continue;
-		if (is_wanted_sighting(sighting, attrs[ARPPIN_A_SIGHTING_DEV],
-				       attrs[ARPPIN_A_SIGHTING_LLADDR])) {
-			hdr = dump_hdr(skb, cb, ARPPIN_CMD_SIGHTING_GET);
-			if (!hdr)
-				break;
-			genl_dump_check_consistent(cb, hdr);
-			if (arppin_fill_sighting(skb, sighting)) {
-				genlmsg_cancel(skb, hdr);
-				break;
-			}
-			genlmsg_end(skb, hdr);
-		}
-		cursor->number = sighting->number;
-	}
-	spin_unlock_bh(&an->sighting_lock);
-	return skb->len;
-}
-
-/* After the event with this number. */
-struct event_cursor {
-	u64 seq;
-	bool begun;
-};
-
-static int event_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct event_cursor *cursor = (struct event_cursor *)cb->ctx;
-	struct arppin_net *an = arppin_net(sock_net(skb->sk));
-	struct nlattr *attrs[ARPPIN_A_EVENT_SEQ + 1];
-	const struct arppin_record *record;
-	void *hdr;
-	int err;
-
-	err = genlmsg_parse(cb->nlh, &arppin_genl_family, attrs,
-			    ARPPIN_A_EVENT_SEQ, event_since_policy, cb->extack);
-	if (err)
-		return err;
-	if (!cursor->begun && attrs[ARPPIN_A_EVENT_SEQ])
-		cursor->seq = nla_get_u64(attrs[ARPPIN_A_EVENT_SEQ]);
-	spin_lock_bh(&an->event_lock);
-	if (!cursor->begun && cursor->seq > an->event_seq) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[ARPPIN_A_EVENT_SEQ],
-				    "no event has this number yet: the module was loaded again since");
-		err = -ERANGE;
-		goto out;
-	}
-	cursor->begun = true;
-	while ((record = arppin_journal_next(an, cursor->seq))) {
-		hdr = dump_hdr(skb, cb, ARPPIN_CMD_EVENT_GET);
-		if (!hdr)
-			break;
-		if (arppin_record_put(skb, record)) {
-			genlmsg_cancel(skb, hdr);
-			break;
-		}
-		genlmsg_end(skb, hdr);
-		cursor->seq = record->number;
-	}
-out:
-	spin_unlock_bh(&an->event_lock);
-	return err ?: skb->len;
 }
 
 static int put_stat(struct sk_buff *skb, int attr, u64 value)
@@ -850,75 +468,75 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = ARPPIN_CMD_PIN_NEW,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = pin_new_policy,
-		.maxattr = ARRAY_SIZE(pin_new_policy) - 1,
+		.policy = arppin_pin_new_policy,
+		.maxattr = ARRAY_SIZE(arppin_pin_new_policy) - 1,
 		.doit = pin_new,
 	},
 	{
 		.cmd = ARPPIN_CMD_PIN_DEL,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = pin_id_policy,
-		.maxattr = ARRAY_SIZE(pin_id_policy) - 1,
+		.policy = arppin_pin_id_policy,
+		.maxattr = ARRAY_SIZE(arppin_pin_id_policy) - 1,
 		.doit = pin_del,
 	},
 	{
 		.cmd = ARPPIN_CMD_PIN_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = pin_id_policy,
-		.maxattr = ARRAY_SIZE(pin_id_policy) - 1,
+		.policy = arppin_pin_id_policy,
+		.maxattr = ARRAY_SIZE(arppin_pin_id_policy) - 1,
 		.doit = pin_get,
-		.dumpit = pin_dump,
+		.dumpit = arppin_pin_dump,
 	},
 	{
 		.cmd = ARPPIN_CMD_PIN_FLUSH,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = pin_dev_policy,
-		.maxattr = ARRAY_SIZE(pin_dev_policy) - 1,
+		.policy = arppin_pin_dev_policy,
+		.maxattr = ARRAY_SIZE(arppin_pin_dev_policy) - 1,
 		.doit = pin_flush,
 	},
 	{
 		.cmd = ARPPIN_CMD_GUARD_SET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = guard_set_policy,
-		.maxattr = ARRAY_SIZE(guard_set_policy) - 1,
+		.policy = arppin_guard_set_policy,
+		.maxattr = ARRAY_SIZE(arppin_guard_set_policy) - 1,
 		.doit = guard_set,
 	},
 	{
 		.cmd = ARPPIN_CMD_GUARD_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = guard_id_policy,
-		.maxattr = ARRAY_SIZE(guard_id_policy) - 1,
+		.policy = arppin_guard_id_policy,
+		.maxattr = ARRAY_SIZE(arppin_guard_id_policy) - 1,
 		.doit = guard_get,
-		.dumpit = guard_dump,
+		.dumpit = arppin_guard_dump,
 	},
 	{
 		.cmd = ARPPIN_CMD_STATS_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = no_policy,
-		.maxattr = ARRAY_SIZE(no_policy) - 1,
+		.policy = arppin_no_policy,
+		.maxattr = ARRAY_SIZE(arppin_no_policy) - 1,
 		.doit = stats_get,
 	},
 	{
 		.cmd = ARPPIN_CMD_INCIDENT_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = incident_id_policy,
-		.maxattr = ARRAY_SIZE(incident_id_policy) - 1,
+		.policy = arppin_incident_id_policy,
+		.maxattr = ARRAY_SIZE(arppin_incident_id_policy) - 1,
 		.doit = incident_get,
-		.dumpit = incident_dump,
+		.dumpit = arppin_incident_dump,
 	},
 	{
 		.cmd = ARPPIN_CMD_SIGHTING_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = sighting_policy,
-		.maxattr = ARRAY_SIZE(sighting_policy) - 1,
-		.dumpit = sighting_dump,
+		.policy = arppin_sighting_policy,
+		.maxattr = ARRAY_SIZE(arppin_sighting_policy) - 1,
+		.dumpit = arppin_sighting_dump,
 	},
 	{
 		.cmd = ARPPIN_CMD_EVENT_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.policy = event_since_policy,
-		.maxattr = ARRAY_SIZE(event_since_policy) - 1,
-		.dumpit = event_dump,
+		.policy = arppin_event_since_policy,
+		.maxattr = ARRAY_SIZE(arppin_event_since_policy) - 1,
+		.dumpit = arppin_event_dump,
 	},
 };
 
