@@ -220,9 +220,13 @@ with_arppin() {
 	wait_for 20 test -e "$pings/pids" || bail_out 'no pings'
 	start_tools
 	frames_tell cycle 10
-	until read -r -t 0.1 -u "${FRAMES[0]}" line; do
+	line=
+	# What has come of the line when the time is over is not given again.
+	until read -r -t 0.1 -u "${FRAMES[0]}" words; do
+		line+=$words
 		ip -n server neigh show dev "$SDEV" >> "$polls"
 	done
+	line+=$words
 	stop_tools
 	for words in $line; do
 		sent[${words%=*}]=${words#*=}
@@ -259,7 +263,7 @@ with_arppin() {
 with_arppin_row() { # NAME; uses claims and told
 	local name=$1 counts addr=${address[$1]} frames=${sent[$1]:-} counted
 	read -r -a counted <<< "${claims[$addr]}"
-	if [ -z "$frames" ]; then # a program: it does not say how many it has sent
+	if [[ " ${tools[*]} " = *" $name "* ]]; then # it does not say how many it has sent
 		frames=${counted[0]}
 		like "$name: dropped" "$frames" '^[1-9][0-9]*$'
 	fi
