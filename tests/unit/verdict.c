@@ -200,6 +200,45 @@ static void many_macs(void **state)
 	free(conf);
 }
 
+static void own_address(void **state)
+{
+	struct arppin_pin_conf *conf = pin(ARPPIN_MODE_ENFORCE, 1);
+	struct arppin_claim c = claim(ARPPIN_VARIANT_REPLY, stranger, stranger);
+
+	(void)state;
+	c.ours = true;
+	check(arppin_verdict(&c, NULL, ARPPIN_UNPINNED_ACCEPT), false,
+	      ARPPIN_INCIDENT_OWN_ADDRESS);
+	check(arppin_verdict(&c, NULL, ARPPIN_UNPINNED_AUDIT), false,
+	      ARPPIN_INCIDENT_OWN_ADDRESS);
+	check(arppin_verdict(&c, NULL, ARPPIN_UNPINNED_DROP), true,
+	      ARPPIN_INCIDENT_OWN_ADDRESS);
+	check(arppin_verdict(&c, conf, ARPPIN_UNPINNED_ACCEPT), true,
+	      ARPPIN_INCIDENT_CONFLICT);
+	c.variant = ARPPIN_VARIANT_PROBE;
+	check(arppin_verdict(&c, NULL, ARPPIN_UNPINNED_DROP), false, 0);
+	free(conf);
+}
+
+static void too_many_addresses(void **state)
+{
+	struct arppin_pin_conf *conf = pin(ARPPIN_MODE_ENFORCE, 1);
+	struct arppin_claim c = claim(ARPPIN_VARIANT_REPLY, first, first);
+
+	(void)state;
+	c.crowded = true;
+	check(arppin_verdict(&c, NULL, ARPPIN_UNPINNED_ACCEPT), true,
+	      ARPPIN_INCIDENT_MANY_ADDRESSES);
+	check(arppin_verdict(&c, NULL, ARPPIN_UNPINNED_AUDIT), true,
+	      ARPPIN_INCIDENT_MANY_ADDRESSES);
+	check(arppin_verdict(&c, NULL, ARPPIN_UNPINNED_DROP), true,
+	      ARPPIN_INCIDENT_UNPINNED);
+	check(arppin_verdict(&c, conf, ARPPIN_UNPINNED_ACCEPT), false, 0);
+	c.variant = ARPPIN_VARIANT_PROBE;
+	check(arppin_verdict(&c, NULL, ARPPIN_UNPINNED_ACCEPT), false, 0);
+	free(conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +251,8 @@ int main(void)
 		cmocka_unit_test(strange_macs),
 		cmocka_unit_test(own_frames),
 		cmocka_unit_test(many_macs),
+		cmocka_unit_test(own_address),
+		cmocka_unit_test(too_many_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
