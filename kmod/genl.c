@@ -15,6 +15,7 @@
 #include "fill.h"
 #include "genl.h"
 #include "guard.h"
+#include "hook.h"
 #include "incident.h"
 #include "journal.h"
 #include "main.h"
@@ -435,7 +436,11 @@ static int fill_stats(struct sk_buff *skb, struct arppin_net *an)
 			ARPPIN_SIGHTINGS_MAX) ||
 	    put_stat(skb, ARPPIN_A_STATS_SIGHTINGS_REFUSED,
 		     sum_of(an, offsetof(struct arppin_net_counters,
-					 unsighted))))
+					 unsighted))) ||
+	    nla_put_u32(skb, ARPPIN_A_STATS_HOOK, arppin_hook_registered(an)) ||
+	    (net_eq(an->net, &init_net) &&
+	     nla_put_u32(skb, ARPPIN_A_STATS_NAMESPACES,
+			 arppin_hook_namespaces())))
 		return -EMSGSIZE;
 	return 0;
 }

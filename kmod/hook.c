@@ -181,7 +181,9 @@ static const struct nf_hook_ops arp_in_ops = {
 	.priority = NF_IP_PRI_FIRST,
 };
 
-/* Context: sleeps. */
+static atomic_t namespaces;
+
+/* Context: an->lock; sleeps. */
 int arppin_hook_register(struct arppin_net *an)
 {
 	int err;
@@ -191,14 +193,32 @@ int arppin_hook_register(struct arppin_net *an)
 	err = nf_register_net_hook(an->net, &an->hook);
 	if (err)
 		an->hook.priv = NULL;
+	else
+		atomic_inc(&namespaces);
 	return err;
 }
 
-/* Packets may be in the hook until a grace period later. Context: sleeps. */
+/*
+ * Packets may be in the hook until a grace period later.
+ * Context: an->lock; sleeps.
+ */
 void arppin_hook_unregister(struct arppin_net *an)
 {
 	if (!an->hook.priv)
 		return;
 	nf_unregister_net_hook(an->net, &an->hook);
 	an->hook.priv = NULL;
+	atomic_dec(&namespaces);
+}
+
+/* Context: an->lock. */
+bool arppin_hook_registered(const struct arppin_net *an)
+{
+	return an->hook.priv;
+}
+
+/* In how many network namespaces it is registered now. */
+unsigned int arppin_hook_namespaces(void)
+{
+	return atomic_read(&namespaces);
 }

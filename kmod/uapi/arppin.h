@@ -446,6 +446,10 @@ enum arppin_sighting_attr {
  * @ARPPIN_A_STATS_SIGHTINGS_MAX: u32, ARPPIN_SIGHTINGS_MAX
  * @ARPPIN_A_STATS_SIGHTINGS_REFUSED: u64, claims that would have been a new
  *	sighting, had its bound or the memory allowed
+ * @ARPPIN_A_STATS_HOOK: u32, 1 if ARP frames pass through arppin here, as they
+ *	do as soon as there is a pin or a guard, else 0
+ * @ARPPIN_A_STATS_NAMESPACES: u32, network namespaces for which that is true;
+ *	told in the initial one alone
  */
 enum arppin_stats_attr {
 	ARPPIN_A_STATS_UNSPEC,
@@ -477,6 +481,8 @@ enum arppin_stats_attr {
 	ARPPIN_A_STATS_SIGHTINGS,
 	ARPPIN_A_STATS_SIGHTINGS_MAX,
 	ARPPIN_A_STATS_SIGHTINGS_REFUSED,
+	ARPPIN_A_STATS_HOOK,
+	ARPPIN_A_STATS_NAMESPACES,
 
 	/* private: */
 	__ARPPIN_A_STATS_MAX,
