@@ -11,6 +11,7 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_WRONG = 1,		/* the command line or a file; nothing was changed */
 	EXIT_REFUSED = 2,	/* by the kernel */
+	EXIT_UNSAFE = 3,	/* by us: it could cut off the server, or leave it open */
 };
 
 struct ctl {

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "rtnl.h"
+
+#define DUMP_TRIES 20
+
+/* One item of a dump: 0 or a negative errno. */
+typedef int (*on_message)(const struct nlmsghdr *nlh, void *data);
+
+int rtnl_open(struct rtnl *rtnl)
+{
+	int one = 1;
+
+	rtnl->sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!rtnl->sock)
+		return -errno;
+	/* Dumps then filter by device in the kernel; older ones do without. */
+	mnl_socket_setsockopt(rtnl->sock, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
+	if (mnl_socket_bind(rtnl->sock, 0, MNL_SOCKET_AUTOPID) < 0) {
+		int code = -errno;
+
+		rtnl_close(rtnl);
+		return code;
+	}
+	return 0;
+}
+
+void rtnl_close(struct rtnl *rtnl)
+{
+	if (rtnl->sock)
+		mnl_socket_close(rtnl->sock);
+	rtnl->sock = NULL;
+}
+
+static struct nlmsghdr *request(struct rtnl *rtnl, void *buffer, __u16 type, __u16 flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	nlh->nlmsg_seq = ++rtnl->seq;
+	return nlh;
+}
+
+/*
+ * Sends a request and reads all that answers it; what is left of an earlier
+ * one that failed is skipped. *changed: a dump was overtaken by a change.
+ */
+static int transact(struct rtnl *rtnl, const struct nlmsghdr *nlh, on_message handle, void *data,
+		    bool *changed)
+{
+	char buffer[32768] __attribute__((aligned(8)));
+	int code = 0;
+
+	if (mnl_socket_sendto(rtnl->sock, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	for (;;) {
+		const struct nlmsghdr *answer = (const void *)buffer;
+		ssize_t left = mnl_socket_recvfrom(rtnl->sock, buffer, sizeof(buffer));
+		int len = left;
+
+		if (left < 0 && errno == EINTR)
+			continue;
+		if (left < 0)
+			return -errno;
+		for (; mnl_nlmsg_ok(answer, len); answer = mnl_nlmsg_next(answer, &len)) {
+			if (answer->nlmsg_seq != nlh->nlmsg_seq)
+				continue;
+			if (answer->nlmsg_flags & NLM_F_DUMP_INTR)
+				*changed = true;
+			if (answer->nlmsg_type == NLMSG_ERROR || answer->nlmsg_type == NLMSG_DONE) {
+				int end = 0;
+
+				if (mnl_nlmsg_get_payload_len(answer) >= sizeof(end))
+					memcpy(&end, mnl_nlmsg_get_payload(answer), sizeof(end));
+				return end ? end : code;
+			}
+			if (handle && !code)
+				code = handle(answer, data);
+		}
+	}
+}
+
+/* An overtaken dump begins again, with *n, which `handle` counts, at 0. */
+static int dump(struct rtnl *rtnl, struct nlmsghdr *nlh, on_message handle, void *data, size_t *n)
+{
+	for (int i = 0; i < DUMP_TRIES; i++) {
+		bool changed = false;
+		int code;
+
+		*n = 0;
+		nlh->nlmsg_seq = ++rtnl->seq;
+		code = transact(rtnl, nlh, handle, data, &changed);
+		if (code || !changed)
+			return code;
+	}
+	return -EBUSY;
+}
+
+/* Room for one more item of `size` bytes; NULL: there is no memory. */
+static void *grow(void *items, size_t n, size_t *room, size_t size)
+{
+	void *grown;
+
+	if (n < *room)
+		return items;
+	grown = realloc(items, (*room ? 2 * *room : 64) * size);
+	if (grown)
+		*room = *room ? 2 * *room : 64;
+	return grown;
+}
+
+bool rtnl_get_link(const struct nlmsghdr *nlh, struct link *link)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if ((nlh->nlmsg_type != RTM_NEWLINK && nlh->nlmsg_type != RTM_DELLINK) ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*info) || info->ifi_family != AF_UNSPEC)
+		return false;
+	memset(link, 0, sizeof(*link));
+	link->ifindex = info->ifi_index;
+	link->flags = info->ifi_flags;
+	link->type = info->ifi_type;
+	mnl_attr_for_each(attr, nlh, sizeof(*info)) {
+		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
+			snprintf(link->name, sizeof(link->name), "%s", mnl_attr_get_str(attr));
+		else if (mnl_attr_get_type(attr) == IFLA_ADDRESS && link->type == ARPHRD_ETHER &&
+			 mnl_attr_get_payload_len(attr) == MAC_LEN)
+			memcpy(link->lladdr, mnl_attr_get_payload(attr), MAC_LEN);
+	}
+	return true;
+}
+
+bool rtnl_get_neigh(const struct nlmsghdr *nlh, struct neigh *neigh)
+{
+	const struct ndmsg *nd = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if ((nlh->nlmsg_type != RTM_NEWNEIGH && nlh->nlmsg_type != RTM_DELNEIGH) ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*nd) || nd->ndm_family != AF_INET)
+		return false;
+	memset(neigh, 0, sizeof(*neigh));
+	neigh->ifindex = nd->ndm_ifindex;
+	neigh->state = nd->ndm_state;
+	neigh->flags = nd->ndm_flags;
+	mnl_attr_for_each(attr, nlh, sizeof(*nd)) {
+		if (mnl_attr_get_type(attr) == NDA_DST && mnl_attr_get_payload_len(attr) == 4) {
+			neigh->addr.family = AF_INET;
+			memcpy(neigh->addr.bytes, mnl_attr_get_payload(attr), 4);
+		} else if (mnl_attr_get_type(attr) == NDA_LLADDR &&
+			   mnl_attr_get_payload_len(attr) == MAC_LEN) {
+			memcpy(neigh->lladdr, mnl_attr_get_payload(attr), MAC_LEN);
+			neigh->has_lladdr = true;
+		}
+	}
+	return neigh->addr.family == AF_INET;
+}
+
+static int keep_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct links *links = data;
+	struct link *items = grow(links->items, links->n, &links->room, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	links->items = items;
+	links->n += rtnl_get_link(nlh, &items[links->n]);
+	return 0;
+}
+
+int rtnl_links(struct rtnl *rtnl, struct links *links)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_GETLINK, NLM_F_DUMP);
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	return dump(rtnl, nlh, keep_link, links, &links->n);
+}
+
+struct neigh_dump {
+	struct neighs *neighs;
+	__u32 ifindex;
+};
+
+static int keep_neigh(const struct nlmsghdr *nlh, void *data)
+{
+	const struct neigh_dump *wanted = data;
+	struct neighs *neighs = wanted->neighs;
+	struct neigh *items = grow(neighs->items, neighs->n, &neighs->room, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	neighs->items = items;
+	if (rtnl_get_neigh(nlh, &items[neighs->n]) &&
+	    (!wanted->ifindex || wanted->ifindex == items[neighs->n].ifindex))
+		neighs->n++;
+	return 0;
+}
+
+int rtnl_neighs(struct rtnl *rtnl, __u32 ifindex, struct neighs *neighs)
+{
+	struct neigh_dump wanted = { .neighs = neighs, .ifindex = ifindex };
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_GETNEIGH, NLM_F_DUMP);
+	struct ndmsg *nd = mnl_nlmsg_put_extra_header(nlh, sizeof(*nd));
+
+	nd->ndm_family = AF_INET;
+	if (ifindex)
+		mnl_attr_put_u32(nlh, NDA_IFINDEX, ifindex);
+	return dump(rtnl, nlh, keep_neigh, &wanted, &neighs->n);
+}
+
+static int keep_gateway(struct gateways *gateways, __u32 ifindex, const struct nlattr *attr)
+{
+	struct gateway gateway = { .ifindex = ifindex, .addr.family = AF_INET };
+	struct gateway *items;
+
+	if (!attr || !ifindex || mnl_attr_get_payload_len(attr) != 4)
+		return 0;
+	memcpy(gateway.addr.bytes, mnl_attr_get_payload(attr), 4);
+	for (size_t i = 0; i < gateways->n; i++)
+		if (gateways->items[i].ifindex == ifindex &&
+		    !memcmp(gateways->items[i].addr.bytes, gateway.addr.bytes, 4))
+			return 0;
+	items = grow(gateways->items, gateways->n, &gateways->room, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	gateways->items = items;
+	items[gateways->n++] = gateway;
+	return 0;
+}
+
+/* The next hops of a multipath route. */
+static int keep_nexthops(struct gateways *gateways, const struct nlattr *multipath)
+{
+	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
+	int len = mnl_attr_get_payload_len(multipath), code = 0;
+
+	for (; !code && RTNH_OK(hop, len); len -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
+		const struct nlattr *attr;
+		const void *attrs = RTNH_DATA(hop);
+
+		mnl_attr_for_each_payload(attrs, hop->rtnh_len - sizeof(*hop)) {
+			if (mnl_attr_get_type(attr) == RTA_GATEWAY)
+				code = keep_gateway(gateways, hop->rtnh_ifindex, attr);
+		}
+	}
+	return code;
+}
+
+static int keep_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *route = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *via = NULL, *multipath = NULL;
+	__u32 ifindex = 0, table;
+
+	if (nlh->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(nlh) < sizeof(*route))
+		return 0;
+	table = route->rtm_table;
+	mnl_attr_for_each(attr, nlh, sizeof(*route)) {
+		if (mnl_attr_get_type(attr) == RTA_TABLE)
+			table = mnl_attr_get_u32(attr);
+		else if (mnl_attr_get_type(attr) == RTA_OIF)
+			ifindex = mnl_attr_get_u32(attr);
+		else if (mnl_attr_get_type(attr) == RTA_GATEWAY)
+			via = attr;
+		else if (mnl_attr_get_type(attr) == RTA_MULTIPATH)
+			multipath = attr;
+	}
+	if (route->rtm_family != AF_INET || route->rtm_dst_len || table != RT_TABLE_MAIN ||
+	    route->rtm_type != RTN_UNICAST)
+		return 0;
+	return multipath ? keep_nexthops(data, multipath) : keep_gateway(data, ifindex, via);
+}
+
+int rtnl_gateways(struct rtnl *rtnl, struct gateways *gateways)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_GETROUTE, NLM_F_DUMP);
+	struct rtmsg *route = mnl_nlmsg_put_extra_header(nlh, sizeof(*route));
+
+	route->rtm_family = AF_INET;
+	return dump(rtnl, nlh, keep_route, gateways, &gateways->n);
+}
+
+int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_NEWNEIGH,
+				       NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+	struct ndmsg *nd = mnl_nlmsg_put_extra_header(nlh, sizeof(*nd));
+	bool changed;
+
+	nd->ndm_family = neigh->addr.family;
+	nd->ndm_ifindex = neigh->ifindex;
+	nd->ndm_state = neigh->state;
+	nd->ndm_flags = neigh->flags;
+	mnl_attr_put(nlh, NDA_DST, address_len(&neigh->addr), neigh->addr.bytes);
+	if (neigh->has_lladdr)
+		mnl_attr_put(nlh, NDA_LLADDR, MAC_LEN, neigh->lladdr);
+	return transact(rtnl, nlh, NULL, NULL, &changed);
+}
+
+const struct link *link_by_index(const struct links *links, __u32 ifindex)
+{
+	for (size_t i = 0; i < links->n; i++)
+		if (links->items[i].ifindex == ifindex)
+			return &links->items[i];
+	return NULL;
+}
+
+const struct link *link_by_name(const struct links *links, const char *name)
+{
+	for (size_t i = 0; i < links->n; i++)
+		if (!strcmp(links->items[i].name, name))
+			return &links->items[i];
+	return NULL;
+}
+
+const struct neigh *neigh_find(const struct neighs *neighs, __u32 ifindex,
+			       const struct address *addr)
+{
+	for (size_t i = 0; i < neighs->n; i++)
+		if (neighs->items[i].ifindex == ifindex &&
+		    !memcmp(neighs->items[i].addr.bytes, addr->bytes, address_len(addr)))
+			return &neighs->items[i];
+	return NULL;
+}

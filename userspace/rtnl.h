@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's own tables over rtnetlink, in the network namespace of the
+ * process: devices, neighbour entries and default gateways of IPv4. Functions
+ * return 0 or a negative errno.
+ */
+#ifndef RTNL_H
+#define RTNL_H
+
+#include <libmnl/libmnl.h>
+#include <linux/neighbour.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model.h"
+
+struct rtnl {
+	struct mnl_socket *sock;
+	__u32 seq;
+};
+
+int rtnl_open(struct rtnl *rtnl);
+void rtnl_close(struct rtnl *rtnl);
+
+struct link {
+	__u32 ifindex;
+	char name[IFNAMSIZ];
+	__u8 lladdr[MAC_LEN];	/* zero: it is not Ethernet */
+	__u32 flags;		/* IFF_UP, IFF_RUNNING... of <net/if.h> */
+	__u16 type;		/* ARPHRD_* of <net/if_arp.h> */
+};
+
+struct neigh {
+	__u32 ifindex;
+	struct address addr;
+	__u8 lladdr[MAC_LEN];
+	bool has_lladdr;
+	__u16 state;		/* NUD_* */
+	__u8 flags;		/* NTF_* */
+};
+
+/* States in which the kernel sends to the entry's lladdr. */
+#define NEIGH_VALID (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)
+
+struct gateway {
+	__u32 ifindex;
+	struct address addr;
+};
+
+struct links {
+	struct link *items;
+	size_t n;
+	size_t room;
+};
+
+struct neighs {
+	struct neigh *items;
+	size_t n;
+	size_t room;
+};
+
+struct gateways {
+	struct gateway *items;
+	size_t n;
+	size_t room;
+};
+
+/* Each replaces what was there; the caller frees `items`, also after an error. */
+int rtnl_links(struct rtnl *rtnl, struct links *links);
+
+/* ifindex 0: of all devices. */
+int rtnl_neighs(struct rtnl *rtnl, __u32 ifindex, struct neighs *neighs);
+
+/* The next hops of the main table's default routes, each once. */
+int rtnl_gateways(struct rtnl *rtnl, struct gateways *gateways);
+
+/* Makes or overwrites the entry of neigh->addr: lladdr, state and flags. */
+int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh);
+
+/* The notifications' payloads. False: not of this kind, or of another family. */
+bool rtnl_get_link(const struct nlmsghdr *nlh, struct link *link);
+bool rtnl_get_neigh(const struct nlmsghdr *nlh, struct neigh *neigh);
+
+/* NULL if there is none. */
+const struct link *link_by_index(const struct links *links, __u32 ifindex);
+const struct link *link_by_name(const struct links *links, const char *name);
+const struct neigh *neigh_find(const struct neighs *neighs, __u32 ifindex,
+			       const struct address *addr);
+
+#endif
