@@ -5,6 +5,9 @@
 # make tool
 # make demo       the night of 2008-06-01 in a throw-away VM
 # make check      every test; make check-quick: under 3 minutes
+# make deb        Debian packages, into deb/
+# make install    tool, manual pages, units and, through dkms, the module;
+# make uninstall  takes all of that away again. Both know DESTDIR and prefix.
 #
 # demo and check install the Debian packages that they miss, and need root.
 
@@ -22,6 +25,17 @@ TOOL_LIBS = $(shell pkg-config --libs libmnl json-c)
 PURE_OBJS = $(addprefix userspace/,claim.o claim_arp.o verdict.o)
 TOOL_OBJS = $(patsubst %.c,%.o,$(wildcard userspace/*.c)) $(PURE_OBJS)
 TOOL_HEADERS = $(wildcard userspace/*.h) kmod/uapi/arppin.h kmod/types.h kmod/claim.h kmod/verdict.h
+
+prefix ?= /usr/local
+sbindir ?= $(prefix)/sbin
+mandir ?= $(prefix)/share/man
+docdir ?= $(prefix)/share/doc/arppinctl
+unitdir ?= $(prefix)/lib/systemd/system
+sourcedir = /usr/src/arppin-$(VERSION)
+MANUALS = $(wildcard userspace/*.[578])
+UNITS = $(wildcard userspace/*.service userspace/*.timer)
+EXAMPLES = userspace/arppin.conf userspace/arppin.rules.yml
+DEB_FILES = Kbuild LICENSE Makefile README.md dkms.conf debian kmod userspace
 
 all: module tool
 
@@ -52,9 +66,38 @@ check check-quick: deps
 deps:
 	tests/deps
 
+# From a copy without what a build has left in the tree.
+deb:
+	rm -rf deb
+	mkdir -p deb/arppin-$(VERSION)
+	cp -r $(DEB_FILES) deb/arppin-$(VERSION)
+	$(MAKE) -s -C deb/arppin-$(VERSION) clean
+	cd deb/arppin-$(VERSION) && dpkg-buildpackage -us -uc
+	rm -r deb/arppin-$(VERSION)
+	@echo; echo "To install: apt install ./deb/arppin-dkms_*.deb ./deb/arppinctl_*.deb"
+
+# Where systemd, man, bash and dkms look for it, below /usr/local as well.
+install-tool: tool
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 \
+		$(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir) \
+		$(DESTDIR)$(docdir)/examples
+	install -m 755 userspace/arppinctl $(DESTDIR)$(sbindir)
+	for page in $(MANUALS); do \
+		install -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.} || exit; done
+	install -m 644 $(UNITS) $(DESTDIR)$(unitdir)
+	sed -i 's,/usr/sbin/arppinctl,$(sbindir)/arppinctl,' \
+		$(patsubst userspace/%,$(DESTDIR)$(unitdir)/%,$(UNITS))
+	install -m 644 $(EXAMPLES) $(DESTDIR)$(docdir)/examples
+
+install-source:
+	install -d $(DESTDIR)$(sourcedir)/kmod/uapi
+	install -m 644 Kbuild Makefile dkms.conf $(DESTDIR)$(sourcedir)
+	install -m 644 kmod/*.[ch] $(DESTDIR)$(sourcedir)/kmod
+	install -m 644 kmod/uapi/*.h $(DESTDIR)$(sourcedir)/kmod/uapi
+
 clean:
 	rm -f userspace/*.o userspace/arppinctl
 	rm -f kmod/*.o kmod/.*.cmd *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
 	rm -rf .tmp_versions
 
-.PHONY: all module tool demo check check-quick deps clean
+.PHONY: all module tool demo check check-quick deps deb install-tool install-source clean
