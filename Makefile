@@ -31,6 +31,7 @@ sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/arppinctl
 unitdir ?= $(prefix)/lib/systemd/system
+completiondir ?= $(prefix)/share/bash-completion/completions
 sourcedir = /usr/src/arppin-$(VERSION)
 MANUALS = $(wildcard userspace/*.[578])
 UNITS = $(wildcard userspace/*.service userspace/*.timer)
@@ -79,7 +80,7 @@ deb:
 # Where systemd, man, bash and dkms look for it, below /usr/local as well.
 install-tool: tool
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 \
-		$(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir) \
+		$(DESTDIR)$(mandir)/man8 $(DESTDIR)$(unitdir) $(DESTDIR)$(completiondir) \
 		$(DESTDIR)$(docdir)/examples
 	install -m 755 userspace/arppinctl $(DESTDIR)$(sbindir)
 	for page in $(MANUALS); do \
@@ -87,7 +88,14 @@ install-tool: tool
 	install -m 644 $(UNITS) $(DESTDIR)$(unitdir)
 	sed -i 's,/usr/sbin/arppinctl,$(sbindir)/arppinctl,' \
 		$(patsubst userspace/%,$(DESTDIR)$(unitdir)/%,$(UNITS))
+	install -m 644 userspace/arppinctl.bash $(DESTDIR)$(completiondir)/arppinctl
 	install -m 644 $(EXAMPLES) $(DESTDIR)$(docdir)/examples
+
+uninstall-tool:
+	rm -f $(DESTDIR)$(sbindir)/arppinctl $(DESTDIR)$(completiondir)/arppinctl
+	rm -f $(foreach page,$(MANUALS),$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(patsubst userspace/%,$(DESTDIR)$(unitdir)/%,$(UNITS))
+	rm -rf $(DESTDIR)$(docdir)
 
 install-source:
 	install -d $(DESTDIR)$(sourcedir)/kmod/uapi
@@ -95,9 +103,65 @@ install-source:
 	install -m 644 kmod/*.[ch] $(DESTDIR)$(sourcedir)/kmod
 	install -m 644 kmod/uapi/*.h $(DESTDIR)$(sourcedir)/kmod/uapi
 
+ifdef DESTDIR
+install: install-tool install-source
+	@echo; echo "These are only the files: no module is built, no unit enabled below DESTDIR."
+
+uninstall: uninstall-tool
+	rm -rf $(DESTDIR)$(sourcedir)
+else
+PACKAGED = dpkg-query -W -f '$${db:Status-Abbrev}\n' arppin-dkms arppinctl 2> /dev/null | grep -q ^i
+# forget VERSIONS: all that dkms has of these, whatever state it left them in.
+define forget
+	for version in $(1); do \
+		test -e /var/lib/dkms/arppin/$$version || test -e /usr/src/arppin-$$version || continue; \
+		dkms remove -m arppin -v $$version --all || true; \
+		rm -rf /var/lib/dkms/arppin/$$version /usr/src/arppin-$$version; \
+	done
+endef
+VERSIONS = $(notdir $(patsubst /usr/src/arppin-%,%,$(wildcard /usr/src/arppin-[0-9]*)) \
+	   $(filter-out /var/lib/dkms/arppin/kernel-%,$(wildcard /var/lib/dkms/arppin/*)))
+
+can-install:
+	@! $(PACKAGED) || { \
+		echo "arppin is installed as Debian packages: apt remove arppin-dkms arppinctl" >&2; exit 1; }
+	@command -v dkms > /dev/null || { \
+		echo "dkms, which builds the module for each kernel, is missing: apt install dkms" >&2; exit 1; }
+	@test -e $(KDIR)/include || { \
+		echo "The headers of this kernel are missing: apt install linux-headers-$(KVER)" >&2; exit 1; }
+
+# The new module is in its place before older ones go.
+install: can-install install-tool install-source
+	test -e /var/lib/dkms/arppin/$(VERSION) || dkms add -m arppin -v $(VERSION)
+	dkms build --force -m arppin -v $(VERSION) -k $(KVER) --kernelsourcedir $(KDIR)
+	dkms install --force -m arppin -v $(VERSION) -k $(KVER)
+	$(call forget,$(filter-out $(VERSION),$(VERSIONS)))
+	test ! -d /run/systemd/system || systemctl daemon-reload
+	@echo; echo "The module is built for kernel $(KVER), and will be for each that is installed"
+	@echo "from now on, with its headers. It is not loaded, no unit is enabled, nothing pinned:"
+	@echo "    systemctl enable arppin.service arppin-standin.service arppin-monitor.service"
+	@echo "    arppinctl setup"
+	@test ! -e /sys/module/arppin || echo "The module that is loaded is still the one before: arppinctl module reload"
+
+uninstall:
+	@! $(PACKAGED) || { \
+		echo "arppin is installed as Debian packages: apt purge arppin-dkms arppinctl" >&2; exit 1; }
+	systemctl -q disable --now $(notdir $(UNITS)) 2> /dev/null || true
+	$(MAKE) -s uninstall-tool
+	$(call forget,$(sort $(VERSIONS)))
+	rm -rf /var/lib/dkms/arppin
+	rm -f /lib/modules/*/updates/dkms/arppin.ko*
+	depmod
+	test ! -d /run/systemd/system || systemctl daemon-reload
+	@test ! -e /sys/module/arppin || echo "The module is still loaded, with its pins: rmmod arppin"
+	@for file in /etc/arppin.conf /var/lib/arppin; do \
+		test ! -e $$file || echo "Kept, for it is not from make install: $$file"; done
+endif
+
 clean:
 	rm -f userspace/*.o userspace/arppinctl
 	rm -f kmod/*.o kmod/.*.cmd *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
 	rm -rf .tmp_versions
 
-.PHONY: all module tool demo check check-quick deps deb install-tool install-source clean
+.PHONY: all module tool demo check check-quick deps deb install uninstall can-install \
+	install-tool uninstall-tool install-source clean
