@@ -146,7 +146,8 @@ install: can-install install-tool install-source
 uninstall:
 	@! $(PACKAGED) || { \
 		echo "arppin is installed as Debian packages: apt purge arppin-dkms arppinctl" >&2; exit 1; }
-	systemctl -q disable --now $(notdir $(UNITS)) 2> /dev/null || true
+	for unit in $(notdir $(UNITS)); do \
+		systemctl -q disable --now $$unit 2> /dev/null || true; done
 	$(MAKE) -s uninstall-tool
 	$(call forget,$(sort $(VERSIONS)))
 	rm -rf /var/lib/dkms/arppin
