@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -IS
 """usage: arp.py DEV [KEY=VALUE]...
+       arp.py -
 
 Sends ARP frames from a packet socket; much faster to start than scapy.
 
@@ -12,7 +13,8 @@ Sends ARP frames from a packet socket; much faster to start than scapy.
 	hrd= pro= hln= pln=	of the ARP header
 	seed=N			of sha=random: other MACs
 
-Prints how many frames it has sent.
+Prints how many frames it has sent. With `-` each line of the standard input is
+such a command, and has one line as its answer: that number, or `error` and why.
 """
 import sys
 import time
@@ -36,19 +38,18 @@ def addresses(text):
     return lambda number: (first + number % count).to_bytes(4, "big")
 
 
-def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
+def send(device, *words):
+    """Does what the words say; the number of frames."""
     options = {
         "op": "request", "spa": "192.0.2.1", "sha": "02:00:00:00:00:66",
         "tpa": "192.0.2.10", "tha": "00:00:00:00:00:00", "src": "",
         "dst": "ff:ff:ff:ff:ff:ff", "count": "1", "interval": "0",
         "type": "0x0806", "hrd": "1", "pro": "0x0800", "hln": "6", "pln": "4", "seed": "1",
     }
-    for word in sys.argv[2:]:
+    for word in words:
         key, equals, value = word.partition("=")
         if not equals or key not in options:
-            sys.exit(f"arp.py: what is {word}?\n{__doc__}")
+            raise ValueError(f"what is {word}?")
         options[key] = value
 
     op = {"request": "1", "reply": "2"}.get(options["op"], options["op"])
@@ -67,7 +68,7 @@ def main():
     interval = float(options["interval"])
 
     packets = socket(AF_PACKET, SOCK_RAW, 0)
-    packets.bind((sys.argv[1], 0))
+    packets.bind((device, 0))
     sent = 0
     while not count or sent < count:
         if sent and interval:
@@ -78,7 +79,21 @@ def main():
         packets.send(dst + (src or sha) + kind + head + sha + spa(sent) +
                      tha + tpa(sent) + bytes(18))
         sent += 1
-    print(sent)
+    packets.close()
+    return sent
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    if sys.argv[1] != "-":
+        print(send(*sys.argv[1:]))
+        return
+    for line in sys.stdin:
+        try:
+            print(send(*line.split()), flush=True)
+        except (OSError, ValueError) as error:
+            print("error", error, flush=True)
 
 
 main()

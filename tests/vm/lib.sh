@@ -30,6 +30,11 @@
 	DEV=eth0  # the same of the gateway and of the attacker
 }
 
+# ARPPIN_BRIEF=yes: the same points, of shorter attacks and fewer repetitions, for
+# the many kernels that must all pass.
+# brief FULL SHORT: the one or the other.
+brief() { if [ "${ARPPIN_BRIEF:-}" = yes ]; then echo "$2"; else echo "$1"; fi; }
+
 # --- TAP ---------------------------------------------------------------------
 
 tap_count=0 tap_failed=0 tap_planned=
@@ -38,7 +43,11 @@ plan() { tap_planned=yes; echo "1..$1"; }
 done_testing() { [ "$tap_planned" ] || plan $tap_count; }
 
 # diag TEXT..., or standard input: comments in the TAP.
-diag() { if [ $# -gt 0 ]; then echo "$*"; else cat; fi | sed 's/^/# /'; }
+diag() {
+	local text=$*
+	[ $# -gt 0 ] || text=$(cat)
+	echo "# ${text//$'\n'/$'\n'# }"
+}
 
 # point STATUS DESCRIPTION
 point() {
@@ -94,26 +103,37 @@ bail_out() {
 
 # run COMMAND...: with the command and what it prints as comments; its status.
 run() {
+	local said status
 	echo "# \$ $*"
-	"$@" 2>&1 | diag
-	return "${PIPESTATUS[0]}"
+	said=$("$@" 2>&1)
+	status=$?
+	[ -z "$said" ] || diag "$said"
+	return $status
 }
 
 # --- waiting -------------------------------------------------------------------
 
+# pause SECONDS: `sleep` without a process, of which each takes a twentieth of a
+# second of CPU time, emulated. Nobody ever writes into that pipe.
+exec {pause_pipe}<> <(:)
+pause() { read -r -t "$1" -u "$pause_pipe"; }
+
 # wait_for SECONDS COMMAND...: until COMMAND succeeds; fails when it never does.
-wait_for() {
-	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
-	shift
+# What takes long is asked less and less often.
+wait_for() { poll "$1" 20 "${@:2}"; }
+# stays SECONDS COMMAND...: COMMAND succeeds again and again for SECONDS.
+stays() { ! poll "$1" 0 not "${@:2}"; }
+# poll SECONDS PERCENT COMMAND...: each pause is PERCENT longer than the last.
+poll() {
+	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) growth=$2 gap=50000 seconds
+	shift 2
 	until "$@" > /dev/null 2>&1; do
 		[ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
-		sleep 0.05
+		printf -v seconds 0.%06d $gap
+		pause "$seconds"
+		gap=$((gap + gap * growth / 100))
+		[ $gap -le 500000 ] || gap=500000
 	done
-}
-
-# stays SECONDS COMMAND...: COMMAND succeeds again and again for SECONDS.
-stays() {
-	! wait_for "$1" not "${@:2}"
 }
 not() { ! "$@"; }
 
@@ -144,20 +164,28 @@ kmsg_since() {
 
 # --- the segment -----------------------------------------------------------------
 
-# on NAMESPACE COMMAND...
+# on NAMESPACE COMMAND...: with the /sys of the init namespace, because `ip netns exec`,
+# which mounts the right one, takes several times as long.
 on() {
 	local namespace=$1
 	shift
 	# What runs there is a program, never a function of the shell.
 	[ "$1" != arppinctl ] || set -- "$ARPPINCTL" "${@:2}"
-	${in_background:+exec} ip netns exec "$namespace" "$@"
+	# By path: else busybox would take its own program of that name.
+	case $1 in
+	*/*) ;;
+	*) if [ -x "/usr/sbin/$1" ]; then set -- "/usr/sbin/$1" "${@:2}"; else set -- "/usr/bin/$1" "${@:2}"; fi ;;
+	esac
+	${in_background:+exec} busybox nsenter --net="/run/netns/$namespace" "$@"
 }
 
 # port NAMESPACE DEVICE MAC: a cable from DEVICE in NAMESPACE to the bridge.
 port() {
 	local cable=$1${2#eth}
-	ip link add "$cable" type veth peer name "$2" netns "$1" address "$3"
-	ip link set "$cable" master br0 up
+	ip -batch - <<-END
+		link add $cable type veth peer name $2 netns $1 address $3
+		link set $cable master br0 up
+	END
 	ip -n "$1" link set "$2" up
 }
 
@@ -167,14 +195,21 @@ port() {
 topology() {
 	local kind=${1:-veth} namespace device
 	echo "# topology $kind"
-	ip link add br0 type bridge mcast_snooping 0
+	ip -batch - <<-END
+		link add br0 type bridge mcast_snooping 0
+		netns add gateway
+		netns add server
+		netns add attacker
+	END
 	echo 1 > /proc/sys/net/ipv6/conf/br0/disable_ipv6
 	ip link set br0 up
 	for namespace in gateway server attacker; do
-		ip netns add $namespace
-		on $namespace sysctl -qw net.ipv6.conf.{all,default}.disable_ipv6=1 \
-			net.ipv4.ip_nonlocal_bind=1 # arping -s takes any address
-		ip -n $namespace link set lo up
+		# arping -s takes any address
+		on $namespace busybox sh -c 'cd /proc/sys/net
+			echo 1 > ipv6/conf/all/disable_ipv6
+			echo 1 > ipv6/conf/default/disable_ipv6
+			echo 1 > ipv4/ip_nonlocal_bind
+			exec busybox ip link set lo up'
 	done
 	port gateway eth0 $GATEWAY_MAC
 	port attacker eth0 $ATTACKER_MAC
@@ -217,12 +252,15 @@ topology() {
 	wait_for 10 on server ping -c1 -W1 $GATEWAY || bail_out "the segment does not work ($kind)"
 }
 address() { # NAMESPACE DEVICE ADDRESS
-	ip -n "$1" link set "$2" up
-	ip -n "$1" address add "$3/24" dev "$2"
+	ip -n "$1" -batch - <<-END
+		link set $2 up
+		address add $3/24 dev $2
+	END
 }
 
 topology_clean() {
 	local namespace
+	[ "$(type -t forge_end)" != function ] || forge_end # or it keeps its namespace
 	for namespace in gateway server attacker; do
 		[ ! -e /run/netns/$namespace ] || ip netns del $namespace
 	done

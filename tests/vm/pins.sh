@@ -24,7 +24,29 @@ stat_is() { [ "$(stat_number "$1")" = "$2" ]; }
 # forge [KEY=VALUE...]: the attacker sends ARP frames, see arp.py. By default one
 # request to the server as from the gateway, which takes over any cache at once.
 # shellcheck disable=SC2120 # the tests pass arguments
-forge() { on attacker tests/vm/arp.py "$DEV" "$@" > /dev/null; }
+forge() {
+	local answer
+	forge_start || { on attacker tests/vm/arp.py "$DEV" "$@" > /dev/null; return; }
+	echo "$DEV $*" >&"$forge_orders"
+	read -r -u "$forge_answers" answer
+	[[ $answer != error* ]] || { echo "arp.py: $answer" >&2; return 1; }
+}
+# One arp.py for all frames of a test: emulated, it takes a third of a second to
+# start. A subshell, which cannot leave it to the test, starts none.
+forge_pid='' forge_orders='' forge_answers=''
+forge_start() {
+	[ ! "$forge_pid" ] || return 0
+	[ $BASHPID = $$ ] || return 1
+	# shellcheck disable=SC2094 # no pipe that ends with its writer: each has both ends
+	exec {forge_orders}<> <(:) {forge_answers}<> <(:)
+	in_background=yes on attacker tests/vm/arp.py - <&"$forge_orders" >&"$forge_answers" &
+	forge_pid=$!
+	started_all+=("$forge_pid")
+}
+forge_end() {
+	[ ! "$forge_pid" ] || stop "$forge_pid"
+	forge_pid=
+}
 
 # protected [DEVICE]: a forged request is dropped there, counted, and changes
 # nothing; unprotected [DEVICE]: it takes the gateway's address over.
@@ -58,5 +80,16 @@ monitor_stop() {
 	wait "$monitor_pid"
 }
 events() { grep '^{' "$monitor_log" | jq -rc "$1"; }
-# event_is FILTER, for wait_for: jq's FILTER is true of an event.
-event_is() { events "select($1)" | grep -q .; }
+# event_count EVENT: how many there were so far.
+event_count() { grep -c "\"event\":\"$1\"" "$monitor_log"; }
+# event_is FILTER, for wait_for: jq's FILTER is true of an event. What was false stays
+# false until there is more to look at.
+event_is() {
+	local heard
+	mapfile -t heard < "$monitor_log"
+	[ "$event_not" != "$1 ${#heard[@]} ${heard[-1]}" ] || return 1
+	[ -z "$(events "select($1)")" ] || return 0
+	event_not="$1 ${#heard[@]} ${heard[-1]}"
+	return 1
+}
+event_not=

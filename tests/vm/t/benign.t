@@ -187,7 +187,7 @@ topology bond
 monitor_start
 seen=0
 pin $GATEWAY $GATEWAY_MAC
-active() { on server cat /sys/class/net/bond0/bonding/active_slave; }
+active() { ip netns exec server cat /sys/class/net/bond0/bonding/active_slave; }
 active_is() { [ "$(active)" = "$1" ]; }
 first=$(active)
 second=eth$((1 - ${first#eth}))

@@ -1,15 +1,15 @@
 #!/bin/bash
 # A pin names a device that comes, goes and is renamed as it likes. A real forged
 # frame shows after each step whether it is enforced.
-# weight: 55
+# weight: 35
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
 bound() { pin_has '"bound":true' "$@"; }
 unbound() { pin_has '"ifindex":null,"bound":false' "$@"; }
-no_carrier() { [ "$(on server cat /sys/class/net/eth0/carrier)" = 0 ]; }
+no_carrier() { [ "$(ip netns exec server cat /sys/class/net/eth0/carrier)" = 0 ]; }
 under_attack() { [ "$(pin_number dropped)" -gt 10 ]; }
-ifindex() { on server cat "/sys/class/net/$1/ifindex"; }
+ifindex() { ip netns exec server cat "/sys/class/net/$1/ifindex"; }
 plug() {
 	port server eth0 $SERVER_MAC
 	address server eth0 $SERVER

@@ -10,7 +10,7 @@ incident() { ctl -j incident show "$1" | jq -rc ".[0] | $2"; }
 total() { stat_number incidents_total; }
 # event_times KIND: of its events, in seconds.
 event_times() { events "select(.event == \"$1\") | .time_ns / 1e9"; }
-updates() { [ "$(events 'select(.event == "incident-update") | .seq' | wc -l)" -ge "$1" ]; }
+updates() { [ "$(event_count incident-update)" -ge "$1" ]; }
 
 # What leaves the attacker, as he sees it himself.
 capture=$(mktemp) capture_log=$(mktemp)

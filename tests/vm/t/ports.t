@@ -74,7 +74,7 @@ topology_clean
 
 topology bond
 ctl pin add $GATEWAY dev bond0 lladdr $GATEWAY_MAC
-active=$(on server cat /sys/class/net/bond0/bonding/active_slave)
+active=$(ip netns exec server cat /sys/class/net/bond0/bonding/active_slave)
 listens() { grep -q '^0806 .*\[arppin\]' /proc/net/ptype; }
 silent() { not listens; }
 offends eth0 02:00:00:00:00:79
@@ -85,7 +85,7 @@ told 'bond: the slave by which the second frame has come' 02:00:00:00:00:79 "$ac
 ok '... then it listens no more' wait_for 10 silent
 ip -n server link set "$active" down
 other=eth$((1 - ${active#eth}))
-active_is() { [ "$(on server cat /sys/class/net/bond0/bonding/active_slave)" = "$1" ]; }
+active_is() { [ "$(ip netns exec server cat /sys/class/net/bond0/bonding/active_slave)" = "$1" ]; }
 wait_for 10 active_is "$other" || bail_out 'the bond does not fail over'
 offends eth0 02:00:00:00:00:7a
 wait_for 10 listens
