@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034,SC2154 # what lib.sh and the array by name are for
 # Sourced by tests/vm/t/attacks-*.t: each attack without arppin and with it, on
 # one kind of device. First each moves an entry of the server's neighbour cache;
-# then, with the addresses pinned, all go on together for ten seconds, and none
+# then, with the addresses pinned, all go on together for seconds, and none
 # does anything but be counted and named.
 #
 # Each attack has an address of the gateway for itself (see frames.py), so that
@@ -124,47 +124,24 @@ settled() {
 		--args "$@"
 }
 
-# pings OPTION... -- ADDRESS...: pings from the server to all at once, each with
-# its output in a file of $pings. One namespace for all: entering takes longest.
-pings() {
-	# shellcheck disable=SC2016 # for the other shell
-	on server bash -c '
-		while [ "$1" != -- ]; do options+=("$1"); shift; done
-		for address in "${@:2}"; do
-			ping "${options[@]}" "$address" > "$pings/$address" & echo $!
-		done > "$pings/pids.new"
-		mv "$pings/pids.new" "$pings/pids"
-		wait' pings "$@"
+# pings_start ADDRESS...: the server pings them, twice a second; pings_stop: not any
+# more, and ADDRESS LOST of each is in the file $pings.
+pings_start() {
+	start_log=$pings start on server tests/vm/ping.py 0.5 "$@"
+	pings_pid=$started
+	wait_for 20 grep -q ready "$pings" || bail_out 'no pings'
 }
-# Stops them; ADDRESS LOST of each.
 pings_stop() {
-	# shellcheck disable=SC2046 # words
-	kill -INT $(cat "$pings/pids")
+	kill -INT "$pings_pid"
 	wait "$pings_pid"
-	rm "$pings/pids"
-	# What is under way at the end is not told as without answer, so not lost.
-	(cd "$pings" && awk 'match($0, /icmp_seq=[0-9]+/) {
-		number = substr($0, RSTART, RLENGTH)
-		files[FILENAME]
-		if (/bytes from/) answered[FILENAME, number]
-		else if (/no answer/) unanswered[FILENAME, number]
-		else error[FILENAME]++
-	}
-	END {
-		for (file in files) lost[file] = 0 + error[file]
-		for (key in unanswered) if (!(key in answered)) {
-			split(key, part, SUBSEP)
-			lost[part[1]]++
-		}
-		for (file in files) print file, lost[file]
-	}' ./*) | sed 's,^\./,,'
+	sed -i /ready/d "$pings"
 }
 
 without_arppin() {
 	local name movers=() failed
 	watch_cache
 	ip -n server neigh flush dev "$SDEV"
-	pings -c1 -W10 -- "${address[@]}"
+	on server tests/vm/ping.py 0 "${address[@]}" > /dev/null
 	ok 'at first all entries are REACHABLE, of the gateway, and older than locktime' \
 		wait_for 20 settled "${address[@]}"
 	start_tools
@@ -215,14 +192,12 @@ with_arppin() {
 	is 'pinning puts right what the attacks have left' "$(wrong_in "$polls")" ''
 
 	watch_cache
-	start pings -O -i 0.5 -- "${enforced[@]}"
-	pings_pid=$started
-	wait_for 20 test -e "$pings/pids" || bail_out 'no pings'
+	pings_start "${enforced[@]}"
 	start_tools
-	frames_tell cycle 10
+	frames_tell cycle "$(brief 10 3)"
 	line=
 	# What has come of the line when the time is over is not given again.
-	until read -r -t 0.1 -u "${FRAMES[0]}" words; do
+	until read -r -t 0.2 -u "${FRAMES[0]}" words; do
 		line+=$words
 		ip -n server neigh show dev "$SDEV" >> "$polls"
 	done
@@ -231,9 +206,10 @@ with_arppin() {
 	for words in $line; do
 		sent[${words%=*}]=${words#*=}
 	done
+	pings_stop
 	while read -r words value; do
 		lost[$words]=$value
-	done <<< "$(pings_stop)"
+	done < "$pings"
 	unwatch_cache
 	like 'the cache was looked at many times' "$(wc -l < "$polls")" '^[0-9]{3,}$'
 
@@ -257,7 +233,7 @@ with_arppin() {
 	for name in "${names[@]}"; do
 		with_arppin_row "$name"
 	done
-	rm -r "$polls" "$pins" "$changes" "$pings"
+	rm "$polls" "$pins" "$changes" "$pings"
 	unload_arppin
 }
 with_arppin_row() { # NAME; uses claims and told
@@ -292,8 +268,7 @@ attacks() {
 	# would cost the owner his traffic there, out of any host's reach.
 	bridge link set dev attacker0 learning off
 	add_tools
-	pings=$(mktemp -d)
-	export pings
+	pings=$(mktemp)
 	frames_start
 	frames_ask rows
 	for row in $REPLY; do

@@ -1,9 +1,9 @@
-#!/usr/bin/python3 -I
+#!/usr/bin/python3 -IS
 """usage: frames.py ATTACKER_DEV GATEWAY_DEV
 
 Sends forged ARP frames, one kind after another, as it is told on standard
-input; one process, because scapy takes seconds to start. Its answer to each
-line is one line:
+input; one process, and bytes, because emulated Python takes long to start and
+scapy seconds. Its answer to each line is one line:
 
 	rows			the kinds: NAME/ADDRESS/VERDICT/INCIDENT/LLADDR/SOURCE/VARIANT ...
 	once NAME...		sends each once
@@ -16,11 +16,10 @@ to the neighbour cache cannot hide what another does. VERDICT is `drop`, `pass`
 Sockets are opened in the namespaces `attacker` and `gateway`.
 """
 import ctypes
-import socket
 import sys
 import time
-
-from scapy.layers.l2 import ARP, Dot1Q, Ether
+# Not `socket`: it takes long to load.
+from _socket import AF_PACKET, SOCK_RAW, inet_aton, socket
 
 SERVER, SERVER_MAC = "192.0.2.10", "02:00:00:00:00:10"
 GATEWAY_MAC = "02:00:00:00:00:01"
@@ -28,6 +27,21 @@ OTHER = "192.0.2.77" # some third host
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 ZERO = "00:00:00:00:00:00"
 CLONE_NEWNET = 0x40000000
+
+
+def mac(text):
+    return bytes.fromhex(text.replace(":", ""))
+
+
+def ethernet(dst, src, payload, tags=0):
+    """With so many tags of VLAN 0, priority 3, and what a NIC adds."""
+    frame = mac(dst) + mac(src) + b"\x81\x00\x60\x00" * tags + b"\x08\x06" + payload
+    return frame.ljust(60, b"\0")
+
+
+def arp(operation, sha, spa, tha, tpa, hardware=1):
+    return (hardware.to_bytes(2, "big") + b"\x08\x00\x06\x04" + operation.to_bytes(2, "big") +
+            mac(sha) + inet_aton(spa) + mac(tha) + inet_aton(tpa))
 
 
 class Row:
@@ -41,30 +55,19 @@ class Row:
         self.source = what.get("source", self.mac)
         self.verdict = what.get("verdict", "drop")
         self.incident = what.get("incident", "conflict")
-        self.tags = what.get("tags", 0)
         self.after_genuine = what.get("after_genuine", False)
         self.sent = 0
 
-        broadcast = what.get("dst") == BROADCAST
         reply = variant in ("reply", "gratuitous-reply")
-        arp = ARP(op=2 if reply else 1, hwsrc=self.sha, psrc=self.addr)
-        arp.hwdst = SERVER_MAC if reply else ZERO
-        arp.pdst = {"reply": SERVER, "request-to-us": SERVER,
-                    "request-to-other": OTHER}.get(variant, self.addr)
-        if variant == "probe":
-            arp.psrc = "0.0.0.0"
-        if "tha" in what:
-            arp.hwdst = self.mac if what["tha"] == "sha" else what["tha"]
-        frame = Ether(dst=BROADCAST if broadcast else SERVER_MAC, src=self.source)
-        for _ in range(self.tags):
-            frame /= Dot1Q(vlan=0, prio=3)
-        # The padding is what a NIC would add.
-        self.bytes = bytearray(bytes(frame / arp).ljust(60, b"\0"))
-        if "hrd" in what: # scapy would change the layout with it
-            self.bytes[14:16] = what["hrd"].to_bytes(2, "big")
-        self.bytes = bytes(self.bytes)
-        genuine = ARP(op=2, hwsrc=GATEWAY_MAC, psrc=self.addr, hwdst=SERVER_MAC, pdst=SERVER)
-        self.genuine = bytes(Ether(dst=SERVER_MAC, src=GATEWAY_MAC) / genuine)
+        tha = what.get("tha", SERVER_MAC if reply else ZERO)
+        self.bytes = ethernet(what.get("dst", SERVER_MAC), self.source, arp(
+            2 if reply else 1, self.sha, "0.0.0.0" if variant == "probe" else self.addr,
+            self.mac if tha == "sha" else tha,
+            {"reply": SERVER, "request-to-us": SERVER,
+             "request-to-other": OTHER}.get(variant, self.addr),
+            what.get("hrd", 1)), what.get("tags", 0))
+        self.genuine = ethernet(SERVER_MAC, GATEWAY_MAC, arp(
+            2, GATEWAY_MAC, self.addr, SERVER_MAC, SERVER))
 
     def send(self, attacker, gateway):
         if self.after_genuine:
@@ -116,7 +119,7 @@ def open_in(namespace, device):
     with open(f"/run/netns/{namespace}", encoding="ascii") as file:
         if libc.setns(file.fileno(), CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), f"cannot enter {namespace}")
-    opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    opened = socket(AF_PACKET, SOCK_RAW, 0)
     opened.bind((device, 0))
     return opened
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A guard: what a device does with claims about addresses that have no pin, while
 # the pinned gateway works.
-# weight: 25
+# weight: 15
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every attack, without arppin and with it, on a macvlan.
-# weight: 60
+# weight: 28
 . tests/vm/attacks.sh
 
 attacks macvlan
