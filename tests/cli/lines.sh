@@ -21,8 +21,10 @@ lines() {
 # shellcheck disable=SC2034,SC2154 # for the tests, and from them
 line_run() {
 	local status
-	said=$(eval "\"\$ARPPINCTL\" $1" 2> "$scratch/complained")
+	said=$(eval "exec \"\$ARPPINCTL\" $1" 2> "$scratch/complained")
 	status=$?
-	complained=$(< "$scratch/complained")
+	# Not $(< ...): emulated, a subshell more for each line is dear.
+	IFS= read -rd '' complained < "$scratch/complained"
+	complained=${complained%$'\n'}
 	return $status
 }
