@@ -5,7 +5,7 @@
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-SEED=${SEED:-20080601} FUZZ=20000 NOISE=5000
+SEED=${SEED:-20080601} FUZZ=$(brief 20000 5000) NOISE=$(brief 5000 2000)
 
 # counted: accepted, dropped, passed, noticed, ignored since `count_from_here`.
 counters() {
@@ -113,11 +113,11 @@ is '... and they were not linear: the ARP bytes in the linear part' "$(
 
 count_from_here
 diag "SEED=$SEED tests/vm/t/garbage.t repeats this"
-expected=$(on attacker tests/vm/garbage.py eth0 fuzz "$SEED" $FUZZ)
+expected=$(on attacker tests/vm/garbage.py eth0 fuzz "$SEED" "$FUZZ")
 like 'the fuzz has frames of each kind but passed' "$expected" \
 	'^[1-9][0-9]* [1-9][0-9]* 0 [1-9][0-9]* [1-9][0-9]*$'
 counts "$FUZZ random ARP frames: counted $expected" "$expected"
-ok "$NOISE frames of noise" on attacker tests/vm/garbage.py eth0 noise "$SEED" $NOISE
+ok "$NOISE frames of noise" on attacker tests/vm/garbage.py eth0 noise "$SEED" "$NOISE"
 
 unwatch
 is 'the entry never had another MAC' "$wrong" ''

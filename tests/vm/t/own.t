@@ -1,7 +1,7 @@
 #!/bin/bash
 # Somebody else claims an address of ours (RFC 5227, section 2.4): told, not
 # dropped, and answered if the owner says so. The address is never given up.
-# weight: 60
+# weight: 35
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
@@ -107,10 +107,10 @@ is '... of our MAC' "$(tcpdump -xxtr "$capture" "$announced_by_us and src host $
 	sed -n 's/^\t0x[0-9a-f]*: *//p' | tr -d ' \n')" \
 	"$(tr -d : <<< "ff:ff:ff:ff:ff:ff$SERVER_MAC:0806:0001:0800:06:04:0001:$SERVER_MAC:c000020a:000000000000:c000020a")"
 # However many claims of whomever, and however long; the other address has its own.
-start on attacker tests/vm/arp.py eth0 count=0 interval=0.01 spa=$SERVER tpa=$SERVER dst=$SERVER_MAC
-start on attacker tests/vm/arp.py eth0 count=0 interval=0.01 spa=$SERVER tpa=$GATEWAY \
+start on attacker tests/vm/arp.py eth0 count=0 interval=0.05 spa=$SERVER tpa=$SERVER dst=$SERVER_MAC
+start on attacker tests/vm/arp.py eth0 count=0 interval=0.05 spa=$SERVER tpa=$GATEWAY \
 	dst=$SERVER_MAC sha=02:00:00:00:00:68
-start on attacker tests/vm/arp.py eth0 count=0 interval=0.01 spa=$SECOND tpa=$SECOND dst=$SERVER_MAC
+start on attacker tests/vm/arp.py eth0 count=0 interval=0.05 spa=$SECOND tpa=$SECOND dst=$SERVER_MAC
 ok 'while claims go on, it is said again' wait_for 120 heard $SERVER 3
 ok '... of the other address as well' wait_for 120 heard $SECOND 2
 for pid in "${started_all[@]: -3}"; do
