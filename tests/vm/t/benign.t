@@ -1,7 +1,7 @@
 #!/bin/bash
 # What networks do all day costs nobody anything: no claim is dropped, none is
 # told. The gateway and, where they have a part in it, others are pinned.
-# weight: 180
+# weight: 110
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

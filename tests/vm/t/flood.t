@@ -2,7 +2,7 @@
 # A million frames (ARPPIN_BRIEF: 300,000) from random MACs, half of them for the pinned gateway's address,
 # half for others'. Memory and events stay within bounds that can be computed, the
 # gateway's own claims are believed, and whoever was known before still is.
-# weight: 110
+# weight: 90
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

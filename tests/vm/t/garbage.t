@@ -1,7 +1,7 @@
 #!/bin/bash
 # What is wrong on the wire changes nothing and breaks nothing. The table of what
 # arppin makes of it, and why, is in tests/vm/garbage.py.
-# weight: 60
+# weight: 40
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

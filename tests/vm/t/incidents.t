@@ -1,7 +1,7 @@
 #!/bin/bash
 # The night of 2008-06-01 as an incident: who, what, since when, until when, how
 # often, to the frame; and what is still known of it afterwards.
-# weight: 125
+# weight: 85
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Namespaces: what is done in one cannot be seen in another, only who may manage
 # a namespace manages its pins, and a namespace takes all of it with it.
-# weight: 30
+# weight: 28
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -2,7 +2,7 @@
 # Forged requests for our address, each from another sender, fill the neighbour
 # table: the kernel makes an entry for each. It then evicts whatever is older than
 # five seconds and not just in use, and has no room for what is looked up next.
-# weight: 45
+# weight: 35
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

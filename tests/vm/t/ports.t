@@ -1,7 +1,7 @@
 #!/bin/bash
 # At which port of the server's bridge or bond an offender's frames arrive: what
 # the owner of the cable needs to know.
-# weight: 50
+# weight: 40
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

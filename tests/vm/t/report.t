@@ -1,6 +1,6 @@
 #!/bin/bash
 # Evidence: incidents, sightings and reports say what the attacker did.
-# weight: 45
+# weight: 22
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The neighbour cache: whatever takes a resident entry away, it is back; whoever
 # writes a wrong one, it is put right and told.
-# weight: 45
+# weight: 30
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Who has been seen to use which address: learned from what neighbours say of
 # themselves, from nothing else, and bounded.
-# weight: 50
+# weight: 25
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
