@@ -1,12 +1,10 @@
 #!/bin/bash
 # What is told of an attack: at once, then seldom, and its end; in numbers that
 # add up, whatever the attacker does and however slow the listener is.
-# cpus: 2
 # weight: 85
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-is 'two CPUs' "$(nproc)" 2
 load_arppin
 topology
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
@@ -81,33 +79,6 @@ is '... and the counts add up' "$(incidents .incident.since_last | sum)" 10000
 is '... of the many as well' "$(events 'select(.event == "incident-end" and
 	.incident.kind == "many-offenders") | .incident.dropped')" 9984
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
-
-# From two CPUs at once, wrong and right claims, of one and of many. The kernel
-# shall not lose any on their way.
-sysctl -qw net.core.netdev_max_backlog=100000
-lost_before() {
-	local lost sum=0
-	while read -r _ lost _; do sum=$((sum + 16#$lost)); done < /proc/net/softnet_stat
-	echo $sum
-}
-lost=$(lost_before)
-declare -A before=([dropped]=$(stat_number dropped) [accepted]=$(stat_number accepted))
-claims() { echo $(($(stat_number "$1") - before[$1])); }
-flood() { # CPU KEY=VALUE...
-	start on attacker taskset "$1" tests/vm/arp.py eth0 count=10000 "${@:2}"
-	flooders+=("$started")
-}
-flooders=()
-flood 1
-flood 2
-flood 1 sha=random seed=7 spa=192.0.2.2
-flood 2 sha=$GATEWAY_MAC src=$GATEWAY_MAC tpa=192.0.2.9
-wait "${flooders[@]}"
-is 'two CPUs: no frame is lost before arppin' "$(lost_before)" "$lost"
-exact() { [ "$(pin_number dropped) $(pin_number dropped 192.0.2.2)" = '20000 10000' ]; }
-ok 'two CPUs: the counters of the pins are exact' wait_for 10 exact
-is '... and that of the namespace' "$(claims dropped)" 30000
-is '... those of right claims too' "$(pin_number accepted) $(claims accepted)" '10000 10000'
 
 # A listener that does not listen. Its buffer takes some thousands of events.
 lines=$(mktemp)

@@ -1,7 +1,6 @@
 #!/bin/bash
 # Whoever listens is told each event once, in order, or exactly which are gone:
 # however late, slow, stopped or dead he was. And commands that run for events.
-# cpus: 2
 # weight: 150
 . tests/vm/lib.sh
 . tests/vm/pins.sh
