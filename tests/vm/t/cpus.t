@@ -10,6 +10,8 @@ load_arppin
 topology
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 ctl pin add 192.0.2.2 dev eth0 lladdr 02:00:00:00:00:02
+# Its own claims would count as well.
+ip -n gateway link set eth0 arp off
 
 # Wrong and right claims, of one and of many. The kernel shall not lose any on
 # their way.
