@@ -13,10 +13,6 @@
 
 #include "arppinctl.h"
 
-#ifndef ARPPIN_VERSION
-#define ARPPIN_VERSION "unknown"
-#endif
-
 /* For everybody to read: asking the module itself would need CAP_NET_ADMIN. */
 #define MODULE_VERSION_FILE "/sys/module/arppin/version"
 
@@ -76,8 +72,7 @@ int refused(const struct ctl *ctl)
 	return EXIT_REFUSED;
 }
 
-/* As `ip -n` finds it, or by its path. */
-static int enter_netns(const char *name)
+int enter_netns(const char *name)
 {
 	char path[PATH_MAX];
 	int fd;

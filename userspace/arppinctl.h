@@ -7,6 +7,10 @@
 #include "out.h"
 #include "parse.h"
 
+#ifndef ARPPIN_VERSION
+#define ARPPIN_VERSION "unknown"
+#endif
+
 enum {
 	EXIT_DONE = 0,
 	EXIT_WRONG = 1,		/* the command line or a file; nothing was changed */
@@ -42,6 +46,9 @@ int version(struct ctl *ctl, int n, char *const words[]);
 int wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int refused(const struct ctl *ctl);
 
+/* As `ip -n` finds it, or by its path; EXIT_DONE or a status. */
+int enter_netns(const char *name);
+
 /* Enters the network namespace and connects; EXIT_DONE or a status. */
 int connect_kernel(struct ctl *ctl);
 
@@ -63,5 +70,8 @@ struct guards {
 /* Reads those that match, sorted; an error is in ctl->nl.error. */
 bool pins_read(struct ctl *ctl, const struct pin *filter, struct pins *pins);
 bool guards_read(struct ctl *ctl, struct guards *guards);
+
+/* "-": the standard input. NULL: errno says why. */
+char *config_read_file(const char *name, size_t *len);
 
 #endif

@@ -67,21 +67,8 @@ struct plan {
 	struct nl_error error;		/* its error */
 };
 
-static bool same_pin(const struct pin *a, const struct pin *b)
-{
-	return a->mode == b->mode && a->resident == b->resident &&
-	       a->n_lladdrs == b->n_lladdrs &&
-	       !memcmp(a->lladdrs, b->lladdrs, a->n_lladdrs * MAC_LEN);
-}
-
 /* That of a device without a guard. */
 static const struct guard no_guard = { .unpinned = ARPPIN_UNPINNED_ACCEPT };
-
-static bool same_guard(const struct guard *a, const struct guard *b)
-{
-	return a->unpinned == b->unpinned && a->defend == b->defend &&
-	       a->addresses == b->addresses;
-}
 
 /* Both lists are sorted alike, so one walk along both of them finds all. */
 static void plan_pins(struct plan *plan, const struct config *config, const struct pins *pins,
@@ -302,8 +289,7 @@ static int apply(struct ctl *ctl, struct plan *plan, const char *file)
 	return EXIT_REFUSED;
 }
 
-/* NULL: errno says why. */
-static char *read_file(const char *name, size_t *len)
+char *config_read_file(const char *name, size_t *len)
 {
 	FILE *file = strcmp(name, "-") ? fopen(name, "re") : stdin;
 	size_t room = 1 << 16;
@@ -380,7 +366,7 @@ int restore(struct ctl *ctl, int n, char *const words[])
 		return wrong("FILE is missing (- is the standard input)");
 	if (!parse_nothing(n - 1, words + 1, &error))
 		return wrong("%s", error.text);
-	text = read_file(words[0], &len);
+	text = config_read_file(words[0], &len);
 	if (!text)
 		return wrong("cannot read \"%s\": %s", words[0], strerror(errno));
 	good = parse_config(text, len, &config, &error);

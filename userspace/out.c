@@ -79,15 +79,26 @@ void out_close(struct out *out)
 	json_object_put(out->open[0]);
 }
 
-void out_string(struct out *out, const char *key, const char *before, const char *value)
+static void escaped(struct out *out, const char *key, const char *before, const char *value,
+		    bool spaces)
 {
-	char text[256];
+	char text[2048];
 
-	parse_escape(text, sizeof(text), value, strlen(value), false);
+	parse_escape(text, sizeof(text), value, strlen(value), spaces);
 	if (out->json)
 		add(out, key, must(json_object_new_string(text)));
 	else if (before)
 		fprintf(file(out), "%s%s", before, text);
+}
+
+void out_string(struct out *out, const char *key, const char *before, const char *value)
+{
+	escaped(out, key, before, value, false);
+}
+
+void out_sentence(struct out *out, const char *key, const char *before, const char *value)
+{
+	escaped(out, key, before, value, true);
 }
 
 void out_uint(struct out *out, const char *key, const char *before, __u64 value)

@@ -3,7 +3,7 @@
  * One call prints a value both ways: as text it is `before` and the value, as
  * JSON a member `key` of the object that is open, or of the array if `key` is
  * NULL. Without `before` a value is told in JSON alone. Everything that ends
- * up in text is one printable word: see parse_escape().
+ * up in text is one printable word, a sentence one line: see parse_escape().
  */
 #ifndef OUT_H
 #define OUT_H
@@ -33,6 +33,7 @@ void out_open_array(struct out *out, const char *key);
 void out_close(struct out *out);
 
 void out_string(struct out *out, const char *key, const char *before, const char *value);
+void out_sentence(struct out *out, const char *key, const char *before, const char *value);
 void out_uint(struct out *out, const char *key, const char *before, __u64 value);
 void out_bool(struct out *out, const char *key, bool value);
 void out_null(struct out *out, const char *key);

@@ -726,6 +726,19 @@ int compare_guards(const struct guard *a, const struct guard *b)
 	return strcmp(a->dev, b->dev);
 }
 
+bool same_pin(const struct pin *a, const struct pin *b)
+{
+	return a->mode == b->mode && a->resident == b->resident &&
+	       a->n_lladdrs == b->n_lladdrs &&
+	       !memcmp(a->lladdrs, b->lladdrs, a->n_lladdrs * MAC_LEN);
+}
+
+bool same_guard(const struct guard *a, const struct guard *b)
+{
+	return a->unpinned == b->unpinned && a->defend == b->defend &&
+	       a->addresses == b->addresses;
+}
+
 static int compare_config_pins(const void *p, const void *q)
 {
 	const struct config_pin *a = p, *b = q;

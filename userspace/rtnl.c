@@ -335,3 +335,28 @@ const struct neigh *neigh_find(const struct neighs *neighs, __u32 ifindex,
 			return &neighs->items[i];
 	return NULL;
 }
+
+static int compare_neighs(const void *a, const void *b)
+{
+	const struct neigh *one = a, *other = b;
+
+	if (one->ifindex != other->ifindex)
+		return one->ifindex < other->ifindex ? -1 : 1;
+	return memcmp(one->addr.bytes, other->addr.bytes, sizeof(one->addr.bytes));
+}
+
+void neighs_sort(struct neighs *neighs)
+{
+	if (neighs->n)
+		qsort(neighs->items, neighs->n, sizeof(*neighs->items), compare_neighs);
+}
+
+const struct neigh *neigh_find_sorted(const struct neighs *neighs, __u32 ifindex,
+				      const struct address *addr)
+{
+	struct neigh key = { .ifindex = ifindex, .addr = *addr };
+
+	if (!neighs->n)
+		return NULL;
+	return bsearch(&key, neighs->items, neighs->n, sizeof(key), compare_neighs);
+}

@@ -88,4 +88,9 @@ const struct link *link_by_name(const struct links *links, const char *name);
 const struct neigh *neigh_find(const struct neighs *neighs, __u32 ifindex,
 			       const struct address *addr);
 
+/* The same in a table of many, which neighs_sort() has put in order. */
+void neighs_sort(struct neighs *neighs);
+const struct neigh *neigh_find_sorted(const struct neighs *neighs, __u32 ifindex,
+				      const struct address *addr);
+
 #endif
