@@ -72,7 +72,4 @@ struct guards {
 bool pins_read(struct ctl *ctl, const struct pin *filter, struct pins *pins);
 bool guards_read(struct ctl *ctl, struct guards *guards);
 
-/* "-": the standard input. NULL: errno says why. */
-char *config_read_file(const char *name, size_t *len);
-
 #endif

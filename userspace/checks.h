@@ -3,28 +3,34 @@
 #ifndef CHECKS_H
 #define CHECKS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "finding.h"
 
 struct facts;
 
-enum check_state { CHECK_OK, CHECK_FAILED, CHECK_SKIPPED };
-
-struct finding {
-	const char *name;	/* of the check; one that failed may have several findings */
-	enum check_state state;
-	char *detail;
-	const char *why;	/* it matters; NULL unless it failed */
-	char *fix;		/* a command line for a shell; NULL: there is none */
-};
-
-struct findings {
-	struct finding *items;
-	size_t n;
-};
-
 void checks_run(const struct facts *facts, struct findings *findings);
 bool checks_protected(const struct findings *findings);
-void findings_free(struct findings *findings);
+
+/* True: what is in force is not known, and so nothing more can be said. It was said. */
+bool checks_skipped(const struct facts *facts, struct result *result);
+
+/* The checks. */
+void check_module_built(const struct facts *facts, struct result *result);
+void check_module_signed(const struct facts *facts, struct result *result);
+void check_module_loaded(const struct facts *facts, struct result *result);
+void check_module_version(const struct facts *facts, struct result *result);
+void check_hook(const struct facts *facts, struct result *result);
+void check_gateways(const struct facts *facts, struct result *result);
+void check_pins(const struct facts *facts, struct result *result);
+void check_pins_bound(const struct facts *facts, struct result *result);
+void check_cache(const struct facts *facts, struct result *result);
+void check_confirm(const struct facts *facts, struct result *result);
+void check_config(const struct facts *facts, struct result *result);
+void check_config_in_force(const struct facts *facts, struct result *result);
+void check_last_good(const struct facts *facts, struct result *result);
+void check_unit_restore(const struct facts *facts, struct result *result);
+void check_unit_standin(const struct facts *facts, struct result *result);
+void check_unit_monitor(const struct facts *facts, struct result *result);
+void check_boot_now(const struct facts *facts, struct result *result);
+void check_boot_next(const struct facts *facts, struct result *result);
 
 #endif

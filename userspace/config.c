@@ -289,7 +289,8 @@ static int apply(struct ctl *ctl, struct plan *plan, const char *file)
 	return EXIT_REFUSED;
 }
 
-char *config_read_file(const char *name, size_t *len)
+/* NULL: errno says why. */
+static char *read_file(const char *name, size_t *len)
 {
 	FILE *file = strcmp(name, "-") ? fopen(name, "re") : stdin;
 	size_t room = 1 << 16;
@@ -366,7 +367,7 @@ int restore(struct ctl *ctl, int n, char *const words[])
 		return wrong("FILE is missing (- is the standard input)");
 	if (!parse_nothing(n - 1, words + 1, &error))
 		return wrong("%s", error.text);
-	text = config_read_file(words[0], &len);
+	text = read_file(words[0], &len);
 	if (!text)
 		return wrong("cannot read \"%s\": %s", words[0], strerror(errno));
 	good = parse_config(text, len, &config, &error);

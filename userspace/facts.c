@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "facts.h"
+#include "file.h"
 #include "msg.h"
 #include "program.h"
 
@@ -98,7 +99,7 @@ static void read_source(struct facts *facts)
 		    !strcmp(facts->source, facts->tool))
 			continue;
 		if (!strcmp(version, facts->tool) || strverscmp(version, facts->source) > 0)
-			strcpy(facts->source, version);
+			snprintf(facts->source, sizeof(facts->source), "%s", version);
 	}
 	globfree(&found);
 }
@@ -186,8 +187,7 @@ static void read_config(const char *name, struct config_file *file)
 {
 	struct parse_error error;
 	struct stat st;
-	char *text;
-	size_t len;
+	struct text text;
 
 	/* What is no file may keep its reader waiting for ever. */
 	if (!stat(name, &st) && !S_ISREG(st.st_mode)) {
@@ -195,18 +195,19 @@ static void read_config(const char *name, struct config_file *file)
 		snprintf(file->error, sizeof(file->error), "%s is not a regular file", name);
 		return;
 	}
-	text = config_read_file(name, &len);
-	if (!text) {
+	if (!file_read(name, &text)) {
 		file->state = errno == ENOENT ? FILE_MISSING : FILE_UNREADABLE;
 		snprintf(file->error, sizeof(file->error), "cannot read %s: %s", name,
 			 strerror(errno));
 		return;
 	}
-	file->state = parse_config(text, len, &file->config, &error) ? FILE_GOOD : FILE_BROKEN;
-	if (file->state == FILE_BROKEN)
+	file->state = FILE_GOOD;
+	if (!parse_config(text.bytes, text.len, &file->config, &error)) {
+		file->state = FILE_BROKEN;
 		snprintf(file->error, sizeof(file->error), "%s:%u:%u: %s", name, error.line,
 			 error.column, error.text);
-	free(text);
+	}
+	free(text.bytes);
 }
 
 static void read_units(struct facts *facts)

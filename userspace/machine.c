@@ -102,18 +102,26 @@ void signing_read(const char *root, struct signing *signing)
 					 sizeof(text)) && *text == 'Y';
 }
 
+/* A line is "... asymmetri [ORGANIZATION: ]NAME: ID: X509.rsa ...". */
+static bool names_key(const char *line, size_t len, const char *wanted)
+{
+	const char *type = memmem(line, len, " asymmetri", 10), *name;
+
+	if (!type)
+		return false;
+	name = memmem(type, line + len - type, wanted, strlen(wanted));
+	return name && (name == type + 10 || name[-1] == ':');
+}
+
 bool keys_have(const char *keys, const char *signer)
 {
 	char wanted[160];
-	size_t n;
 
-	/* "... asymmetri NAME: ID: X509.rsa ..." */
 	snprintf(wanted, sizeof(wanted), " %s: ", signer);
-	n = strlen(wanted);
 	for (const char *line = keys; *line; ) {
 		size_t len = strcspn(line, "\n");
 
-		if (memmem(line, len, " asymmetri", 10) && memmem(line, len, wanted, n))
+		if (names_key(line, len, wanted))
 			return true;
 		line += len + (line[len] == '\n');
 	}
