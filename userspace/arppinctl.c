@@ -73,11 +73,15 @@ int refused(const struct ctl *ctl)
 	return EXIT_REFUSED;
 }
 
-int enter_netns(const char *name)
+/* As `ip -n` finds it, or by its path. */
+int enter_netns(struct ctl *ctl)
 {
+	const char *name = ctl->netns;
 	char path[PATH_MAX];
 	int fd;
 
+	if (!name)
+		return EXIT_DONE;
 	snprintf(path, sizeof(path), "%s%s", *name == '/' ? "" : "/run/netns/", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -98,7 +102,7 @@ int enter_netns(const char *name)
 
 int connect_kernel(struct ctl *ctl)
 {
-	int status = ctl->netns ? enter_netns(ctl->netns) : EXIT_DONE;
+	int status = enter_netns(ctl);
 
 	if (!status && !nl_open(&ctl->nl))
 		status = refused(ctl);

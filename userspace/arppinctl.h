@@ -47,10 +47,10 @@ int version(struct ctl *ctl, int n, char *const words[]);
 int wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int refused(const struct ctl *ctl);
 
-/* As `ip -n` finds it, or by its path; EXIT_DONE or a status. */
-int enter_netns(const char *name);
+/* The network namespace that -n names, if it does; EXIT_DONE or a status. */
+int enter_netns(struct ctl *ctl);
 
-/* Enters the network namespace and connects; EXIT_DONE or a status. */
+/* Enters it and connects; EXIT_DONE or a status. */
 int connect_kernel(struct ctl *ctl);
 
 /* One request and its answer, once the words were right. */

@@ -67,7 +67,7 @@ int check(struct ctl *ctl, int n, char *const words[])
 		return wrong("%s", error.text);
 	if (geteuid())
 		return wrong("only root can see all that is to be checked");
-	status = ctl->netns ? enter_netns(ctl->netns) : EXIT_DONE;
+	status = enter_netns(ctl);
 	if (status)
 		return status;
 	facts_read(ctl, &facts);

@@ -43,7 +43,7 @@ content() {
 $said"
 }
 # says NAME REGEX: about what does not fail.
-says() { like "$1 says: $2" "$(grep " $1 " <<< "$said")" "$2"; }
+says() { like "$1: $2" "$(grep " $1 " <<< "$said")" "$2"; }
 # mend: the command as it was printed, in a shell.
 mend() { ok "it is mended by: $fix" env PATH="/usr/local/sbin:$PATH" bash -c "$fix"; }
 
@@ -94,6 +94,22 @@ mend
 is '... to what is pinned' "$(cache_mac $ATTACKER)" 02:00:00:00:00:99
 content '... and so all is well' -n server
 ctl pin del $ATTACKER dev eth0
+
+# As a restore that waits does: the number is that of the network namespace.
+mkdir -m 700 -p /run/arppin
+start on server python3 -c 'import os, signal, socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.bind(f"/run/arppin/confirm.{os.stat(\"/proc/self/ns/net\").st_ino}")
+s.listen()
+signal.pause()'
+wait_for 20 test -S "/run/arppin/confirm.$(on server stat -Lc %i /proc/self/ns/net)"
+finds confirm 'a restore waits for its confirmation' -n server
+is '... which is one command' "$fix" 'arppinctl -n server confirm'
+look -n attacker
+says confirm 'ok .*no restore waits'
+stop "$started"
+content 'nobody waits behind a socket that was left over' -n server
+rm -r /run/arppin
 
 ip -n server route add default via $ATTACKER metric 7
 finds gateways "the default gateway $ATTACKER dev eth0 is not pinned" -n server
