@@ -97,12 +97,12 @@ static const char *signing_reason(const struct signing *signing)
 				      "module.sig_enforce is on";
 }
 
-/* DKMS signs what it builds, since 3.0. */
+/* DKMS signs what it builds, if it can sign. */
 static char *sign(const struct facts *facts, const struct kernel *kernel)
 {
 	const char *source = facts->source, *version = kernel->version;
 
-	if (!*source)
+	if (!*source || !facts->mok)
 		return NULL;
 	return text_new("dkms build --force %s/%s -k %s && dkms install --force %s/%s -k %s",
 			"arppin", source, version, "arppin", source, version);
@@ -110,10 +110,10 @@ static char *sign(const struct facts *facts, const struct kernel *kernel)
 
 static char *enrol(const struct facts *facts)
 {
-	if (!facts->has_mok)
+	if (!facts->mok)
 		return NULL;
-	return text_new("%smokutil --import /var/lib/dkms/mok.pub",
-			facts->debian ? "apt install -y mokutil && " : "");
+	return text_new("%smokutil --import %s",
+			facts->debian ? "apt install -y mokutil && " : "", facts->mok);
 }
 
 void check_module_signed(const struct facts *facts, struct result *result)

@@ -117,13 +117,26 @@ static bool matches(const char *pattern)
 	return some;
 }
 
+/* Where Ubuntu keeps it, and where DKMS does since 3.0; older ones sign nothing. */
+static const char *find_mok(void)
+{
+	static const char *const files[] = {
+		"/var/lib/shim-signed/mok/MOK.der", "/var/lib/dkms/mok.pub",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (!access(files[i], F_OK))
+			return files[i];
+	return NULL;
+}
+
 static void read_modules(struct facts *facts)
 {
 	struct utsname uts;
 
 	facts->debian = !access("/var/lib/dpkg/status", F_OK);
 	facts->apt_lists = matches("/var/lib/apt/lists/*_Packages*");
-	facts->has_mok = !access("/var/lib/dkms/mok.pub", F_OK);
+	facts->mok = find_mok();
 	read_source(facts);
 	signing_read(ROOT, &facts->signing);
 	machine_read(ROOT, "/proc/keys", facts->keys, sizeof(facts->keys));

@@ -35,7 +35,7 @@ struct facts {
 	char source[64];	/* version of the newest source that DKMS has, or "" */
 	struct signing signing;
 	char keys[65536];	/* /proc/keys */
-	bool has_mok;		/* DKMS has made a key to sign with */
+	const char *mok;	/* the key that DKMS signs with, or NULL */
 
 	/* What is in force in the network namespace. */
 	bool known;

@@ -229,6 +229,7 @@ static void signatures(void **state)
 
 	(void)state;
 	host.facts.signing.secure_boot = true;
+	host.facts.mok = "/var/lib/dkms/mok.pub";
 	SET(host.facts.keys, key);
 	assert_failed("");
 	assert_finds("module-signed", "ok: by \"DKMS module signing key\", a known key; "
@@ -238,10 +239,12 @@ static void signatures(void **state)
 		      "Secure Boot is on | dkms build --force arppin/1.0 -k 6.12.1-amd64 && "
 		      "dkms install --force arppin/1.0 -k 6.12.1-amd64");
 	SET(host.kernels[0].module.signer, "module signing key");
-	host.facts.has_mok = true;
 	assert_failed("module-signed failed: kernel 6.12.1-amd64: enrol the key \"module signing "
 		      "key\" that signed the module: Secure Boot is on | apt install -y mokutil && "
 		      "mokutil --import /var/lib/dkms/mok.pub");
+	host.facts.mok = NULL;
+	assert_failed("module-signed failed: kernel 6.12.1-amd64: enrol the key \"module signing "
+		      "key\" that signed the module: Secure Boot is on");
 }
 
 static void nothing_loaded(void **state)

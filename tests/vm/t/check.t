@@ -96,7 +96,7 @@ content '... and so all is well' -n server
 ctl pin del $ATTACKER dev eth0
 
 # As a restore that waits does: the number is that of the network namespace.
-mkdir -m 700 -p /run/arppin
+mkdir /run/arppin
 start on server python3 -c 'import os, signal, socket
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 s.bind(f"/run/arppin/confirm.{os.stat(\"/proc/self/ns/net\").st_ino}")
