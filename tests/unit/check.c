@@ -24,9 +24,8 @@
 
 #define SET(field, text) snprintf(field, sizeof(field), "%s", text)
 
-/* Its address and its MAC address end alike. */
-#define PIN(last, number) { \
-	.addr = ADDRESS(last), .dev = "eth0", .ifindex = number, .lladdrs = { MAC(last) }, \
+#define PIN(last, mac, number) { \
+	.addr = ADDRESS(last), .dev = "eth0", .ifindex = number, .lladdrs = { MAC(mac) }, \
 	.n_lladdrs = 1, .mode = ARPPIN_MODE_ENFORCE, .resident = true, \
 }
 
@@ -89,7 +88,7 @@ static int protect(void **state)
 			.loader = { .readable = 1, .generated = "/boot/grub/grub.cfg" },
 		},
 		.kernels = { a_kernel("6.12.1-amd64", false), a_kernel("6.1.0-5-amd64", true) },
-		.pins = { PIN(1, 2), PIN(9, 2) },
+		.pins = { PIN(1, 1, 2), PIN(9, 9, 2) },
 		.links = { { .ifindex = 2, .name = "eth0", .flags = IFF_UP, .type = ARPHRD_ETHER } },
 		.neighs = {
 			{ .ifindex = 2, .addr = ADDRESS(1), .lladdr = MAC(1), .has_lladdr = true,
@@ -98,8 +97,8 @@ static int protect(void **state)
 			  .state = NUD_STALE },
 		},
 		.gateways = { { .ifindex = 2, .addr = ADDRESS(1) } },
-		.config_pins = { { .pin = PIN(1, 0) }, { .pin = PIN(9, 0) } },
-		.good_pins = { { .pin = PIN(1, 0) }, { .pin = PIN(9, 0) } },
+		.config_pins = { { .pin = PIN(1, 1, 0) }, { .pin = PIN(9, 9, 0) } },
+		.good_pins = { { .pin = PIN(1, 1, 0) }, { .pin = PIN(9, 9, 0) } },
 	};
 	host.facts.stats.there[ARPPIN_A_STATS_HOOK] = true;
 	host.facts.stats.numbers[ARPPIN_A_STATS_HOOK] = 1;
