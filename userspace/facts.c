@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "facts.h"
@@ -18,6 +19,7 @@
 #include "run.h"
 
 #define PROGRAM_SECONDS 20	/* the most that one program may take */
+#define ALL_SECONDS 60		/* and all of them */
 #define ROOT ""
 
 /* Numbers that the kernel has given the first namespaces of each kind. */
@@ -48,6 +50,24 @@ static const char *elsewhere(void)
 
 /* --- the module --- */
 
+/* As program_run(): together they have no more time than that. */
+static int run(char *const words[], char *said, size_t size)
+{
+	static time_t deadline;
+	struct timespec now;
+	time_t left;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	if (!deadline)
+		deadline = now.tv_sec + ALL_SECONDS;
+	left = deadline - now.tv_sec;
+	if (left <= 0) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	return program_run(words, left < PROGRAM_SECONDS ? left : PROGRAM_SECONDS, said, size);
+}
+
 static void read_line(const char *path, char *line, size_t size)
 {
 	if (!machine_read(ROOT, path, line, size))
@@ -58,7 +78,7 @@ static void read_line(const char *path, char *line, size_t size)
 static void why_not(char *error, size_t size, const char *program)
 {
 	if (errno == ETIMEDOUT)
-		snprintf(error, size, "%s did not end within %d s", program, PROGRAM_SECONDS);
+		snprintf(error, size, "%s did not end in time", program);
 	else
 		snprintf(error, size, "cannot run %s: %s", program, strerror(errno));
 }
@@ -67,7 +87,7 @@ static void read_module(struct kernel *kernel)
 {
 	char *const words[] = { "modinfo", "-k", kernel->version, "arppin", NULL };
 	char said[16384];
-	int status = program_run(words, PROGRAM_SECONDS, said, sizeof(said));
+	int status = run(words, said, sizeof(said));
 
 	if (status < 0)
 		why_not(kernel->error, sizeof(kernel->error), words[0]);
@@ -85,7 +105,7 @@ static void read_offer(const struct facts *facts, struct kernel *kernel)
 	if (!facts->debian || !facts->apt_lists || kernel->headers || *kernel->module.file)
 		return;
 	snprintf(package, sizeof(package), "linux-headers-%s", kernel->version);
-	kernel->offered = program_run(words, PROGRAM_SECONDS, said, sizeof(said)) <= 0;
+	kernel->offered = run(words, said, sizeof(said)) <= 0;
 }
 
 /* The newest, or that of the tool. */
@@ -256,7 +276,7 @@ static void read_units(struct facts *facts)
 		return;
 	for (unsigned int i = 0; i < UNITS; i++)
 		words[5 + i] = (char *)unit_names[i];
-	status = program_run(words, PROGRAM_SECONDS, said, sizeof(said));
+	status = run(words, said, sizeof(said));
 	if (status < 0)
 		why_not(facts->systemd_error, sizeof(facts->systemd_error), words[0]);
 	else if (status)
@@ -292,8 +312,8 @@ void facts_read(struct ctl *ctl, struct facts *facts)
 		read_force(ctl, facts);
 	if (facts->elsewhere)
 		return;
-	read_modules(facts);
 	read_boot(facts);
+	read_modules(facts);
 }
 
 static void free_config(struct config_file *file)
