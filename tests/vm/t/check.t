@@ -98,11 +98,12 @@ ctl pin del $ATTACKER dev eth0
 # As a restore that waits does: the number is that of the network namespace.
 mkdir /run/arppin
 start on server python3 -c 'import os, signal, socket
+number = os.stat("/proc/self/ns/net").st_ino
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-s.bind(f"/run/arppin/confirm.{os.stat(\"/proc/self/ns/net\").st_ino}")
+s.bind("/run/arppin/confirm.%d" % number)
 s.listen()
 signal.pause()'
-wait_for 20 test -S "/run/arppin/confirm.$(on server stat -Lc %i /proc/self/ns/net)"
+ok 'a restore waits' wait_for 20 test -S "/run/arppin/confirm.$(on server stat -Lc %i /proc/self/ns/net)"
 finds confirm 'a restore waits for its confirmation' -n server
 is '... which is one command' "$fix" 'arppinctl -n server confirm'
 look -n attacker
