@@ -48,7 +48,7 @@ static void no_headers(const struct facts *facts, const struct kernel *kernel,
 			   kernel->version);
 	else
 		say_failed(result, WHY_BOOT,
-			   text_new("apt purge -y linux-image-%s", kernel->version),
+			   text_new("apt purge linux-image-%s", kernel->version),
 			   "kernel %s: no module; apt has no headers of it", kernel->version);
 }
 

@@ -186,7 +186,7 @@ static void kernels_without_module(void **state)
 	host.facts.debian = true;
 	kernel->offered = false;
 	assert_failed("module-built failed: kernel 6.12.1-amd64: no module; apt has no headers of "
-		      "it | apt purge -y linux-image-6.12.1-amd64");
+		      "it | apt purge linux-image-6.12.1-amd64");
 	kernel->running = true;
 	host.kernels[1].running = false;
 	assert_failed("module-built failed: kernel 6.12.1-amd64: no module; apt has no headers of "

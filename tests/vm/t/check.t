@@ -241,7 +241,7 @@ is '... but can be had' "$fix" "apt install -y arppin-dkms linux-headers-$fake"
 arppinctl -j check > "$dir/json2"
 touch "$dir/none"
 finds module-built 'apt has no headers of it'
-is '... and nobody wants to boot it' "$fix" "apt purge -y linux-image-$fake"
+is '... and nobody wants to boot it' "$fix" "apt purge linux-image-$fake"
 rm "$dir/none" /var/lib/apt/lists/x_Packages
 mkdir -p "/lib/modules/$fake/build/include" "/usr/src/arppin-$version"
 touch "/usr/src/arppin-$version/dkms.conf"
