@@ -126,7 +126,9 @@ for residency in off on; do
 	ctl pin flush
 done
 
-# A second MAC of the pin takes over with one announcement.
+# A second MAC of the pin takes over with one announcement. The gateway must not
+# ask for the server in between: that announces the first again.
+ip -n gateway neigh replace $SERVER dev eth0 lladdr $SERVER_MAC nud permanent
 for residency in off on; do
 	ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC,$SECOND_MAC resident $residency
 	ok "resident $residency, two MACs: the gateway answers" on server ping -c1 -W5 $GATEWAY
