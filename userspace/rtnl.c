@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/veth.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,14 +221,25 @@ int rtnl_neighs(struct rtnl *rtnl, __u32 ifindex, struct neighs *neighs)
 	return dump(rtnl, nlh, keep_neigh, &wanted, &neighs->n);
 }
 
+static bool get_address(const struct nlattr *attr, struct address *addr)
+{
+	if (!attr || mnl_attr_get_payload_len(attr) != 4)
+		return false;
+	memset(addr, 0, sizeof(*addr));
+	addr->family = AF_INET;
+	memcpy(addr->bytes, mnl_attr_get_payload(attr), 4);
+	return true;
+}
+
 static int keep_gateway(struct gateways *gateways, __u32 ifindex, const struct nlattr *attr)
 {
-	struct gateway gateway = { .ifindex = ifindex, .addr.family = AF_INET };
+	struct gateway gateway = { .ifindex = ifindex };
 	struct gateway *items;
 
-	if (!attr || !ifindex || mnl_attr_get_payload_len(attr) != 4)
+	if (!ifindex || !get_address(attr, &gateway.addr)) {
+		gateways->others = true;
 		return 0;
-	memcpy(gateway.addr.bytes, mnl_attr_get_payload(attr), 4);
+	}
 	for (size_t i = 0; i < gateways->n; i++)
 		if (gateways->items[i].ifindex == ifindex &&
 		    !memcmp(gateways->items[i].addr.bytes, gateway.addr.bytes, 4))
@@ -246,13 +259,14 @@ static int keep_nexthops(struct gateways *gateways, const struct nlattr *multipa
 	int len = mnl_attr_get_payload_len(multipath), code = 0;
 
 	for (; !code && RTNH_OK(hop, len); len -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
-		const struct nlattr *attr;
+		const struct nlattr *attr, *via = NULL;
 		const void *attrs = RTNH_DATA(hop);
 
 		mnl_attr_for_each_payload(attrs, hop->rtnh_len - sizeof(*hop)) {
 			if (mnl_attr_get_type(attr) == RTA_GATEWAY)
-				code = keep_gateway(gateways, hop->rtnh_ifindex, attr);
+				via = attr;
 		}
+		code = keep_gateway(gateways, hop->rtnh_ifindex, via);
 	}
 	return code;
 }
@@ -289,7 +303,53 @@ int rtnl_gateways(struct rtnl *rtnl, struct gateways *gateways)
 	struct rtmsg *route = mnl_nlmsg_put_extra_header(nlh, sizeof(*route));
 
 	route->rtm_family = AF_INET;
+	gateways->others = false;
 	return dump(rtnl, nlh, keep_route, gateways, &gateways->n);
+}
+
+static int keep_way(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *route = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	struct way *way = data;
+
+	if (nlh->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(nlh) < sizeof(*route))
+		return 0;
+	way->type = route->rtm_type;
+	mnl_attr_for_each(attr, nlh, sizeof(*route)) {
+		switch (mnl_attr_get_type(attr)) {
+		case RTA_OIF:
+			way->ifindex = mnl_attr_get_u32(attr);
+			break;
+		case RTA_PREFSRC:
+			get_address(attr, &way->source);
+			break;
+		case RTA_GATEWAY:
+			get_address(attr, &way->via);
+			way->is_via = true;
+			break;
+		case RTA_VIA:
+			way->is_via = true;
+			break;
+		}
+	}
+	return 0;
+}
+
+int rtnl_way(struct rtnl *rtnl, const struct address *addr, __u32 ifindex, struct way *way)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_GETROUTE, NLM_F_ACK);
+	struct rtmsg *route = mnl_nlmsg_put_extra_header(nlh, sizeof(*route));
+	bool changed;
+
+	memset(way, 0, sizeof(*way));
+	route->rtm_family = AF_INET;
+	route->rtm_dst_len = 32;
+	mnl_attr_put(nlh, RTA_DST, 4, addr->bytes);
+	if (ifindex)
+		mnl_attr_put_u32(nlh, RTA_OIF, ifindex);
+	return transact(rtnl, nlh, keep_way, way, &changed);
 }
 
 int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh)
@@ -307,6 +367,60 @@ int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh)
 	mnl_attr_put(nlh, NDA_DST, address_len(&neigh->addr), neigh->addr.bytes);
 	if (neigh->has_lladdr)
 		mnl_attr_put(nlh, NDA_LLADDR, MAC_LEN, neigh->lladdr);
+	return transact(rtnl, nlh, NULL, NULL, &changed);
+}
+
+int rtnl_veth_add(struct rtnl *rtnl, const char *name, const __u8 lladdr[MAC_LEN],
+		  const char *peer, int peer_netns)
+{
+	char buffer[512] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_NEWLINK,
+				       NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+	struct nlattr *link_info, *data, *peer_info;
+	bool changed;
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	mnl_attr_put(nlh, IFLA_ADDRESS, MAC_LEN, lladdr);
+	link_info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	peer_info = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, peer);
+	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, peer_netns);
+	mnl_attr_nest_end(nlh, peer_info);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, link_info);
+	return transact(rtnl, nlh, NULL, NULL, &changed);
+}
+
+int rtnl_link_up(struct rtnl *rtnl, __u32 ifindex)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_NEWLINK, NLM_F_ACK);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	bool changed;
+
+	info->ifi_index = ifindex;
+	info->ifi_flags = IFF_UP;
+	info->ifi_change = IFF_UP;
+	return transact(rtnl, nlh, NULL, NULL, &changed);
+}
+
+int rtnl_addr_add(struct rtnl *rtnl, __u32 ifindex, const struct address *addr,
+		  unsigned int prefix)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE);
+	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	bool changed;
+
+	info->ifa_family = addr->family;
+	info->ifa_prefixlen = prefix;
+	info->ifa_index = ifindex;
+	mnl_attr_put(nlh, IFA_LOCAL, address_len(addr), addr->bytes);
+	mnl_attr_put(nlh, IFA_ADDRESS, address_len(addr), addr->bytes);
 	return transact(rtnl, nlh, NULL, NULL, &changed);
 }
 

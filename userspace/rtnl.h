@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's own tables over rtnetlink, in the network namespace of the
- * process: devices, neighbour entries and default gateways of IPv4. Functions
- * return 0 or a negative errno.
+ * process: devices, neighbour entries, default gateways and routes of IPv4.
+ * Functions return 0 or a negative errno.
  */
 #ifndef RTNL_H
 #define RTNL_H
@@ -64,6 +64,16 @@ struct gateways {
 	struct gateway *items;
 	size_t n;
 	size_t room;
+	bool others;		/* there are default routes without an IPv4 gateway */
+};
+
+/* The way to a destination. */
+struct way {
+	unsigned char type;	/* RTN_* of <linux/rtnetlink.h> */
+	__u32 ifindex;
+	struct address via;	/* AF_UNSPEC: it is on the link, or not behind an IPv4 gateway */
+	bool is_via;		/* behind a gateway, whatever its family */
+	struct address source;	/* AF_UNSPEC: none */
 };
 
 /* Each replaces what was there; the caller frees `items`, also after an error. */
@@ -72,11 +82,27 @@ int rtnl_links(struct rtnl *rtnl, struct links *links);
 /* ifindex 0: of all devices. */
 int rtnl_neighs(struct rtnl *rtnl, __u32 ifindex, struct neighs *neighs);
 
-/* The next hops of the main table's default routes, each once. */
+/*
+ * The next hops of the main table's default routes, each once. Of those that are
+ * no IPv4 gateway (`via inet6`, or on the link) it is told alone that there are some.
+ */
 int rtnl_gateways(struct rtnl *rtnl, struct gateways *gateways);
+
+/* Where the kernel would send what is for `addr`; by ifindex, if that is not 0. */
+int rtnl_way(struct rtnl *rtnl, const struct address *addr, __u32 ifindex, struct way *way);
 
 /* Makes or overwrites the entry of neigh->addr: lladdr, state and flags. */
 int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh);
+
+/*
+ * A pair of virtual Ethernet devices, both down: `name` here, and `peer` in the
+ * network namespace of the file descriptor.
+ */
+int rtnl_veth_add(struct rtnl *rtnl, const char *name, const __u8 lladdr[MAC_LEN],
+		  const char *peer, int peer_netns);
+int rtnl_link_up(struct rtnl *rtnl, __u32 ifindex);
+int rtnl_addr_add(struct rtnl *rtnl, __u32 ifindex, const struct address *addr,
+		  unsigned int prefix);
 
 /* The notifications' payloads. False: not of this kind, or of another family. */
 bool rtnl_get_link(const struct nlmsghdr *nlh, struct link *link);
