@@ -68,8 +68,15 @@ struct guards {
 	size_t room;
 };
 
-/* Reads those that match, sorted; an error is in ctl->nl.error. */
+struct sightings {
+	struct sighting *sightings;
+	size_t n;
+	size_t room;
+};
+
+/* Reads those that match, pins and guards sorted; an error is in ctl->nl.error. */
 bool pins_read(struct ctl *ctl, const struct pin *filter, struct pins *pins);
 bool guards_read(struct ctl *ctl, struct guards *guards);
+bool sightings_read(struct ctl *ctl, const struct sighting *filter, struct sightings *sightings);
 
 #endif

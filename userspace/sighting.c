@@ -5,12 +5,6 @@
 #include "msg.h"
 #include "print.h"
 
-struct sightings {
-	struct sighting *sightings;
-	size_t n;
-	size_t room;
-};
-
 static const char *keep_sighting(const struct nlmsghdr *nlh, void *data)
 {
 	struct sightings *sightings = data;
@@ -27,13 +21,20 @@ static const char *keep_sighting(const struct nlmsghdr *nlh, void *data)
 	return msg_get_sighting(nlh, &sightings->sightings[sightings->n++]);
 }
 
-int sighting_show(struct ctl *ctl, int n, char *const words[])
+bool sightings_read(struct ctl *ctl, const struct sighting *filter, struct sightings *sightings)
 {
 	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = nl_request(&ctl->nl, buffer, ARPPIN_CMD_SIGHTING_GET);
+
+	msg_put_sighting_key(nlh, filter);
+	return nl_dump(&ctl->nl, nlh, keep_sighting, sightings, &sightings->n);
+}
+
+int sighting_show(struct ctl *ctl, int n, char *const words[])
+{
 	struct sightings sightings = {0};
 	struct parse_error error;
 	struct sighting filter;
-	struct nlmsghdr *nlh;
 	int status;
 
 	if (!parse_sighting_filter(n, words, &filter, &error))
@@ -42,9 +43,7 @@ int sighting_show(struct ctl *ctl, int n, char *const words[])
 	if (status)
 		return status;
 
-	nlh = nl_request(&ctl->nl, buffer, ARPPIN_CMD_SIGHTING_GET);
-	msg_put_sighting_key(nlh, &filter);
-	if (nl_dump(&ctl->nl, nlh, keep_sighting, &sightings, &sightings.n)) {
+	if (sightings_read(ctl, &filter, &sightings)) {
 		out_open_array(&ctl->out, NULL);
 		for (size_t i = 0; i < sightings.n; i++)
 			print_sighting(&ctl->out, &sightings.sightings[i]);
