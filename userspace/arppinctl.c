@@ -36,6 +36,8 @@ static const struct command {
 	{ "pin", "del", "ADDR dev DEV", pin_del, "remove a pin" },
 	{ "pin", "show", "[ADDR] [dev DEV]", pin_show, "list pins" },
 	{ "pin", "flush", "[dev DEV]", pin_flush, "remove all pins" },
+	{ "pin", "learn", "ADDR|default [dev DEV] [wait SECONDS]", pin_learn,
+	  "ask the wire who has an address, and pin it if all agree" },
 	{ "guard", "set", GUARD_USAGE, guard_set, "how a device treats addresses without a pin" },
 	{ "guard", "show", "[dev DEV]", guard_show, "list guards" },
 	{ "incident", "show", "[ID]", incident_show, "list incidents, live and ended ones" },

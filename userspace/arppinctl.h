@@ -30,6 +30,7 @@ int pin_replace(struct ctl *ctl, int n, char *const words[]);
 int pin_del(struct ctl *ctl, int n, char *const words[]);
 int pin_show(struct ctl *ctl, int n, char *const words[]);
 int pin_flush(struct ctl *ctl, int n, char *const words[]);
+int pin_learn(struct ctl *ctl, int n, char *const words[]);
 int guard_set(struct ctl *ctl, int n, char *const words[]);
 int guard_show(struct ctl *ctl, int n, char *const words[]);
 int incident_show(struct ctl *ctl, int n, char *const words[]);

@@ -24,6 +24,7 @@ enum {
 	KEY_ADDRESSES	= 1 << 6,
 	KEY_ONE_LLADDR	= 1 << 7,
 	KEY_PCAP	= 1 << 8,
+	KEY_WAIT	= 1 << 9,
 };
 
 /* All that keywords can say; `given` tells which of them did. */
@@ -32,6 +33,7 @@ struct request {
 	struct guard guard;
 	struct sighting sighting;
 	const char *file;
+	unsigned int wait;
 	unsigned int given;
 	unsigned int resident_word;
 };
@@ -343,6 +345,13 @@ static bool parse_pcap(const char *word, struct request *request, struct parse_e
 	return true;
 }
 
+static bool parse_wait(const char *word, struct request *request, struct parse_error *error)
+{
+	request->wait = parse_number(word, PARSE_WAIT_MAX);
+	return request->wait || fail(error, 0, 0, "wait: \"%s\" is not a number from 1 to %d",
+				     show(word).text, PARSE_WAIT_MAX);
+}
+
 static const struct keyword {
 	const char *word;
 	const char *value;
@@ -358,6 +367,7 @@ static const struct keyword {
 	{ "addresses", "N|off", KEY_ADDRESSES, parse_addresses },
 	{ "lladdr", "MAC", KEY_ONE_LLADDR, parse_one_lladdr },
 	{ "pcap", "FILE", KEY_PCAP, parse_pcap },
+	{ "wait", "SECONDS", KEY_WAIT, parse_wait },
 };
 
 static const struct keyword *find_keyword(const char *word, unsigned int allowed)
@@ -473,6 +483,38 @@ bool parse_dev_filter(int n, char *const words[], char dev[IFNAMSIZ], struct par
 	if (!parse_keywords(n, words, 0, KEY_DEV, 0, &request, error))
 		return false;
 	memcpy(dev, request.pin.dev, IFNAMSIZ);
+	return true;
+}
+
+bool parse_learning(int n, char *const words[], struct learning *learning,
+		    struct parse_error *error)
+{
+	struct request request = { .wait = PARSE_WAIT };
+
+	if (n < 1)
+		return fail(error, 0, 0, "ADDR or \"default\" is missing");
+	if (strcmp(words[0], "default") && !parse_address(words[0], &request.pin.addr, error))
+		return false;
+	if (request.pin.addr.family == AF_INET6)
+		return fail(error, 0, 0, "\"%s\" is an IPv6 address: only IPv4 is learned",
+			    words[0]);
+	if (!parse_keywords(n, words, 1, KEY_DEV | KEY_WAIT, 0, &request, error))
+		return false;
+	learning->addr = request.pin.addr;
+	memcpy(learning->dev, request.pin.dev, IFNAMSIZ);
+	learning->wait = request.wait;
+	return true;
+}
+
+bool parse_setup(int n, char *const words[], bool *yes, unsigned int *wait,
+		 struct parse_error *error)
+{
+	struct request request = { .wait = PARSE_WAIT };
+
+	*yes = n && !strcmp(words[0], "--yes");
+	if (!parse_keywords(n, words, *yes, KEY_WAIT, 0, &request, error))
+		return false;
+	*wait = request.wait;
 	return true;
 }
 

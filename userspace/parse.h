@@ -31,6 +31,24 @@ bool parse_pin_filter(int n, char *const words[], struct pin *pin, struct parse_
 /* [dev DEV]; "" without one */
 bool parse_dev_filter(int n, char *const words[], char dev[IFNAMSIZ], struct parse_error *error);
 
+#define PARSE_WAIT 3
+#define PARSE_WAIT_MAX 60
+
+/* What follows "pin learn". */
+struct learning {
+	struct address addr;	/* AF_UNSPEC: all default gateways */
+	char dev[IFNAMSIZ];	/* "": none given */
+	unsigned int wait;	/* s */
+};
+
+/* { ADDR | default } [dev DEV] [wait SECONDS]; IPv4 alone */
+bool parse_learning(int n, char *const words[], struct learning *learning,
+		    struct parse_error *error);
+
+/* [--yes] [wait SECONDS] */
+bool parse_setup(int n, char *const words[], bool *yes, unsigned int *wait,
+		 struct parse_error *error);
+
 /* What follows "guard set": guard->given is what of it was said, the rest is the default. */
 bool parse_guard(int n, char *const words[], struct guard *guard, struct parse_error *error);
 

@@ -59,7 +59,7 @@ status=$?
 is 'help: no complaint' "$status$complained" 0
 help=$said
 page=$(groff -man -Tascii -P-c -P-b -P-o -P-u userspace/arppinctl.8 | tr -s ' \n' ' ')
-for words in 'pin add' 'pin replace' 'pin del' 'pin show' 'pin flush' 'guard set' 'guard show' \
+for words in 'pin add' 'pin replace' 'pin del' 'pin show' 'pin flush' 'pin learn' 'guard set' 'guard show' \
 	'incident show' 'incident report' 'sighting show' monitor stats save restore 'explain pcap' \
 	check version help; do
 	[[ $help = *"arppinctl $words"* ]]
@@ -79,7 +79,7 @@ for words in --help -h; do
 done
 line_run 'pin --help'
 status=$?
-is 'pin --help has 5 commands' "$(grep -c '^  arppinctl pin ' <<< "$said")" 5
+is 'pin --help has 6 commands' "$(grep -c '^  arppinctl pin ' <<< "$said")" 6
 
 line_run version
 status=$?

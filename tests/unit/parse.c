@@ -389,6 +389,68 @@ static void sighting_filters(void **state)
 	cut_free(&words);
 }
 
+static void bad_learning(const char *line, unsigned int word, const char *text)
+{
+	struct words words = cut(line);
+	struct parse_error error = { 0 };
+	struct learning learning;
+
+	assert_false(parse_learning(words.n, words.words, &learning, &error));
+	assert_string_equal(error.text, text);
+	assert_int_equal(error.word, word);
+	cut_free(&words);
+}
+
+static void learnings(void **state)
+{
+	struct words words = cut("192.0.2.1 wait 60 dev eth0");
+	struct words all = cut("default");
+	struct parse_error error;
+	struct learning learning;
+
+	(void)state;
+	assert_true(parse_learning(5, words.words, &learning, &error));
+	assert_address(&learning.addr, AF_INET, "192.0.2.1");
+	assert_string_equal(learning.dev, "eth0");
+	assert_int_equal(learning.wait, 60);
+	assert_true(parse_learning(1, words.words, &learning, &error));
+	assert_string_equal(learning.dev, "");
+	assert_int_equal(learning.wait, PARSE_WAIT);
+	assert_true(parse_learning(1, all.words, &learning, &error));
+	assert_int_equal(learning.addr.family, AF_UNSPEC);
+	cut_free(&words);
+	cut_free(&all);
+
+	bad_learning("", 0, "ADDR or \"default\" is missing");
+	bad_learning("all", 0, "\"all\" is not an IP address");
+	bad_learning("2001:db8::1", 0, "\"2001:db8::1\" is an IPv6 address: only IPv4 is learned");
+	bad_learning("default wait 0", 2, "wait: \"0\" is not a number from 1 to 60");
+	bad_learning("default wait 61", 2, "wait: \"61\" is not a number from 1 to 60");
+	bad_learning("default wait", 2, "\"wait\" needs a value: SECONDS");
+	bad_learning("192.0.2.1 eth0", 1, "\"eth0\" is not expected here (keywords: dev, wait)");
+}
+
+static void setups(void **state)
+{
+	struct words words = cut("--yes wait 7");
+	struct parse_error error;
+	unsigned int wait;
+	bool yes;
+
+	(void)state;
+	assert_true(parse_setup(3, words.words, &yes, &wait, &error));
+	assert_true(yes);
+	assert_int_equal(wait, 7);
+	assert_true(parse_setup(0, words.words, &yes, &wait, &error));
+	assert_false(yes);
+	assert_int_equal(wait, PARSE_WAIT);
+	assert_true(parse_setup(2, words.words + 1, &yes, &wait, &error));
+	assert_false(yes);
+	assert_false(parse_setup(1, words.words + 2, &yes, &wait, &error));
+	assert_string_equal(error.text, "\"7\" is not expected here (keywords: wait)");
+	cut_free(&words);
+}
+
 static void bad_report(const char *line, unsigned int word, const char *text)
 {
 	struct words words = cut(line);
@@ -654,6 +716,8 @@ int main(void)
 		cmocka_unit_test(guard_parts),
 		cmocka_unit_test(wrong_numbers),
 		cmocka_unit_test(sighting_filters),
+		cmocka_unit_test(learnings),
+		cmocka_unit_test(setups),
 		cmocka_unit_test(reports),
 		cmocka_unit_test(config_good),
 		cmocka_unit_test(config_bad),

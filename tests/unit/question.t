@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "$(dirname "$0")/build" question userspace/question.c userspace/virtual.c userspace/own.c
