@@ -52,6 +52,8 @@ static const struct command {
 	{ "explain", "pcap", "FILE|- [dev DEV]", explain_pcap,
 	  "print the verdict for each ARP frame of a capture" },
 	{ "check", NULL, "", check, "is this host protected, now and after the next boot?" },
+	{ "selftest", NULL, "", selftest,
+	  "prove on this host that a forged frame is dropped and told" },
 	{ "version", NULL, "", version, "print the versions of tool and module" },
 	{ "help", NULL, "[OBJECT]", help, "print this" },
 };
