@@ -51,9 +51,11 @@ static const struct command {
 	{ "restore", NULL, "FILE|-", restore, "make the pins and guards those of a file" },
 	{ "explain", "pcap", "FILE|- [dev DEV]", explain_pcap,
 	  "print the verdict for each ARP frame of a capture" },
-	{ "check", NULL, "", check, "is this host protected, now and after the next boot?" },
 	{ "selftest", NULL, "", selftest,
 	  "prove on this host that a forged frame is dropped and told" },
+	{ "setup", NULL, "[--yes] [wait SECONDS]", setup_host,
+	  "pin the default gateways, now and after each boot" },
+	{ "check", NULL, "", check, "is this host protected, now and after the next boot?" },
 	{ "version", NULL, "", version, "print the versions of tool and module" },
 	{ "help", NULL, "[OBJECT]", help, "print this" },
 };

@@ -41,8 +41,9 @@ int stats(struct ctl *ctl, int n, char *const words[]);
 int save(struct ctl *ctl, int n, char *const words[]);
 int restore(struct ctl *ctl, int n, char *const words[]);
 int explain_pcap(struct ctl *ctl, int n, char *const words[]);
-int check(struct ctl *ctl, int n, char *const words[]);
 int selftest(struct ctl *ctl, int n, char *const words[]);
+int setup_host(struct ctl *ctl, int n, char *const words[]);
+int check(struct ctl *ctl, int n, char *const words[]);
 int version(struct ctl *ctl, int n, char *const words[]);
 
 /* Each prints one sentence and returns the exit status that goes with it. */

@@ -61,7 +61,7 @@ help=$said
 page=$(groff -man -Tascii -P-c -P-b -P-o -P-u userspace/arppinctl.8 | tr -s ' \n' ' ')
 for words in 'pin add' 'pin replace' 'pin del' 'pin show' 'pin flush' 'pin learn' 'guard set' 'guard show' \
 	'incident show' 'incident report' 'sighting show' monitor stats save restore 'explain pcap' \
-	check selftest version help; do
+	selftest setup check version help; do
 	[[ $help = *"arppinctl $words"* ]]
 	point $? "help names $words"
 	line_run "$words --help"
