@@ -1,7 +1,7 @@
 #!/bin/bash
 # pin learn: what is pinned in peace, and what is not when two hosts answer, the
 # cache is poisoned or nobody answers.
-# weight: 150
+# weight: 190
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # arppinctl selftest: it passes on a host that is well, says so of one that is
 # not, and leaves nothing behind.
-# weight: 40
+# weight: 45
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

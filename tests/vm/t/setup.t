@@ -1,7 +1,7 @@
 #!/bin/bash
 # arppinctl setup, with a systemctl and a modprobe that only note what they are
 # told: all of it or nothing, and again without harm. The real ones: tests/life.
-# weight: 60
+# weight: 55
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
