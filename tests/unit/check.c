@@ -69,7 +69,7 @@ static void point_to_parts(void)
 	facts->pins = (struct pins){ host.pins, 2, 2 };
 	facts->links = (struct links){ host.links, 1, 1 };
 	facts->neighs = (struct neighs){ host.neighs, 2, 2 };
-	facts->gateways = (struct gateways){ host.gateways, 1, 1 };
+	facts->gateways = (struct gateways){ .items = host.gateways, .n = 1 };
 	facts->config.config = (struct config){ .pins = host.config_pins, .n_pins = 2 };
 	facts->good.config = (struct config){ .pins = host.good_pins, .n_pins = 2 };
 }
@@ -505,7 +505,7 @@ static void failures_are_bounded(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(many); i++)
 		many[i] = (struct gateway){ .ifindex = 2,
 					    .addr = { AF_INET, { 10, 0, i >> 8, i & 255 } } };
-	host.facts.gateways = (struct gateways){ many, ARRAY_SIZE(many), ARRAY_SIZE(many) };
+	host.facts.gateways = (struct gateways){ .items = many, .n = ARRAY_SIZE(many) };
 	assert_non_null(strstr(found(""), "dev eth0\ngateways failed: 992 more like these"));
 }
 
