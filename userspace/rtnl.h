@@ -38,6 +38,7 @@ struct neigh {
 	bool has_lladdr;
 	__u16 state;		/* NUD_* */
 	__u8 flags;		/* NTF_* */
+	__u8 protocol;		/* who made it, RTPROT_*; 0: nobody said so */
 };
 
 /* States in which the kernel sends to the entry's lladdr. */
@@ -75,8 +76,15 @@ int rtnl_neighs(struct rtnl *rtnl, __u32 ifindex, struct neighs *neighs);
 /* The next hops of the main table's default routes, each once. */
 int rtnl_gateways(struct rtnl *rtnl, struct gateways *gateways);
 
-/* Makes or overwrites the entry of neigh->addr: lladdr, state and flags. */
+/*
+ * Makes or overwrites the entry of neigh->addr: lladdr, state and flags. Its
+ * protocol stays what it was if that is 0 here.
+ */
 int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh);
+int rtnl_neigh_del(struct rtnl *rtnl, const struct neigh *neigh);
+
+/* From here on `sock` gets the changes of devices and of neighbour entries. */
+int rtnl_listen(struct rtnl *rtnl);
 
 /* The notifications' payloads. False: not of this kind, or of another family. */
 bool rtnl_get_link(const struct nlmsghdr *nlh, struct link *link);
