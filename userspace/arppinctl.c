@@ -50,7 +50,9 @@ static const struct command {
 	{ "monitor", NULL, MONITOR_USAGE, monitor, "tell events as they happen" },
 	{ "stats", NULL, "[prometheus]", stats, "print counters and bounds" },
 	{ "save", NULL, "", save, "print the pins and guards as lines for restore" },
-	{ "restore", NULL, "FILE|-", restore, "make the pins and guards those of a file" },
+	{ "restore", NULL, "FILE|- [else COPY | confirm SECONDS]", restore,
+	  "make the pins and guards those of a file" },
+	{ "confirm", NULL, "", confirm, "keep what a restore has put in force" },
 	{ "explain", "pcap", "FILE|- [dev DEV]", explain_pcap,
 	  "print the verdict for each ARP frame of a capture" },
 	{ "version", NULL, "", version, "print the versions of tool and module" },
@@ -77,11 +79,14 @@ int refused(const struct ctl *ctl)
 }
 
 /* As `ip -n` finds it, or by its path. */
-static int enter_netns(const char *name)
+int enter_netns(struct ctl *ctl)
 {
+	const char *name = ctl->netns;
 	char path[PATH_MAX];
 	int fd;
 
+	if (!name)
+		return EXIT_DONE;
 	snprintf(path, sizeof(path), "%s%s", *name == '/' ? "" : "/run/netns/", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -102,7 +107,7 @@ static int enter_netns(const char *name)
 
 int connect_kernel(struct ctl *ctl)
 {
-	int status = ctl->netns ? enter_netns(ctl->netns) : EXIT_DONE;
+	int status = enter_netns(ctl);
 
 	if (!status && !nl_open(&ctl->nl))
 		status = refused(ctl);

@@ -35,6 +35,7 @@ int monitor(struct ctl *ctl, int n, char *const words[]);
 int stats(struct ctl *ctl, int n, char *const words[]);
 int save(struct ctl *ctl, int n, char *const words[]);
 int restore(struct ctl *ctl, int n, char *const words[]);
+int confirm(struct ctl *ctl, int n, char *const words[]);
 int explain_pcap(struct ctl *ctl, int n, char *const words[]);
 int version(struct ctl *ctl, int n, char *const words[]);
 
@@ -42,7 +43,10 @@ int version(struct ctl *ctl, int n, char *const words[]);
 int wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int refused(const struct ctl *ctl);
 
-/* Enters the network namespace and connects; EXIT_DONE or a status. */
+/* The network namespace that -n names, if it does; EXIT_DONE or a status. */
+int enter_netns(struct ctl *ctl);
+
+/* Enters it and connects; EXIT_DONE or a status. */
 int connect_kernel(struct ctl *ctl);
 
 /* One request and its answer, once the words were right. */
