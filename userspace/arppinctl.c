@@ -53,6 +53,8 @@ static const struct command {
 	{ "restore", NULL, "FILE|- [else COPY | confirm SECONDS]", restore,
 	  "make the pins and guards those of a file" },
 	{ "confirm", NULL, "", confirm, "keep what a restore has put in force" },
+	{ "standin", NULL, "FILE [else COPY]", standin,
+	  "hold a file's pins while the module is missing" },
 	{ "explain", "pcap", "FILE|- [dev DEV]", explain_pcap,
 	  "print the verdict for each ARP frame of a capture" },
 	{ "version", NULL, "", version, "print the versions of tool and module" },
