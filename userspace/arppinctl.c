@@ -55,6 +55,7 @@ static const struct command {
 	{ "confirm", NULL, "", confirm, "keep what a restore has put in force" },
 	{ "standin", NULL, "FILE [else COPY]", standin,
 	  "hold a file's pins while the module is missing" },
+	{ "module", "reload", "", module_reload, "replace the module by the one on disk" },
 	{ "explain", "pcap", "FILE|- [dev DEV]", explain_pcap,
 	  "print the verdict for each ARP frame of a capture" },
 	{ "version", NULL, "", version, "print the versions of tool and module" },

@@ -37,6 +37,7 @@ int save(struct ctl *ctl, int n, char *const words[]);
 int restore(struct ctl *ctl, int n, char *const words[]);
 int confirm(struct ctl *ctl, int n, char *const words[]);
 int standin(struct ctl *ctl, int n, char *const words[]);
+int module_reload(struct ctl *ctl, int n, char *const words[]);
 int explain_pcap(struct ctl *ctl, int n, char *const words[]);
 int version(struct ctl *ctl, int n, char *const words[]);
 
