@@ -1,7 +1,7 @@
 #!/bin/bash
 # restore FILE confirm SECONDS: what cuts the administrator off undoes itself,
 # whatever becomes of him and his session, and under attack all the time.
-# weight: 120
+# weight: 150
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 

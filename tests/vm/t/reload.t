@@ -1,7 +1,7 @@
 #!/bin/bash
 # module reload: the module is replaced under attack, in all network namespaces,
 # and the pinned address never has another MAC; and whatever can go wrong.
-# weight: 120
+# weight: 190
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
