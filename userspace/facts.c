@@ -5,18 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "confirm.h"
 #include "facts.h"
 #include "file.h"
 #include "msg.h"
 #include "program.h"
-#include "run.h"
 
 #define PROGRAM_SECONDS 20	/* the most that one program may take */
 #define ALL_SECONDS 60		/* and all of them */
@@ -173,24 +171,6 @@ static void read_modules(struct facts *facts)
 static const char *get_stats(const struct nlmsghdr *nlh, void *data)
 {
 	return msg_get_stats(nlh, data);
-}
-
-/* Its process listens for it; a socket without one was left by a killed one. */
-static bool confirm_pending(void)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	bool pending = false;
-	int fd;
-
-	if (run_path(address.sun_path, sizeof(address.sun_path), "confirm"))
-		return false;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0) {
-		pending = !connect(fd, (struct sockaddr *)&address, sizeof(address)) ||
-			  errno == EAGAIN;
-		close(fd);
-	}
-	return pending;
 }
 
 static bool read_arppin(struct ctl *ctl, struct facts *facts)

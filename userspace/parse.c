@@ -745,6 +745,73 @@ bool parse_stats(int n, char *const words[], bool *prometheus, struct parse_erro
 	return true;
 }
 
+static bool parse_copy(char *const words[], int n, struct restoring *restoring,
+		       struct parse_error *error)
+{
+	if (n < 3)
+		return fail(error, n, 0, "\"else\" needs a value: COPY");
+	restoring->copy = words[2];
+	if (!*restoring->copy || !strcmp(restoring->copy, "-"))
+		return fail(error, 2, 0, "else: \"%s\" is not the name of a file",
+			    restoring->copy);
+	if (!strcmp(restoring->copy, restoring->file))
+		return fail(error, 2, 0, "else: \"%s\" is FILE itself",
+			    show(restoring->copy).text);
+	return true;
+}
+
+static bool parse_seconds(char *const words[], int n, struct restoring *restoring,
+			  struct parse_error *error)
+{
+	__u64 seconds;
+
+	if (n < 3)
+		return fail(error, n, 0, "\"confirm\" needs a value: SECONDS");
+	if (!parse_between(words[2], "confirm", 1, PARSE_CONFIRM_MAX, &seconds, error)) {
+		error->word = 2;
+		return false;
+	}
+	restoring->seconds = seconds;
+	return true;
+}
+
+static bool parse_file(int n, char *const words[], bool confirm, struct restoring *restoring,
+		       struct parse_error *error)
+{
+	*restoring = (struct restoring){0};
+	if (!n)
+		return fail(error, 0, 0, "FILE is missing%s",
+			    confirm ? " (- is the standard input)" : "");
+	restoring->file = words[0];
+	if (n == 1)
+		return true;
+	if (strcmp(words[1], "else") && (!confirm || strcmp(words[1], "confirm")))
+		return fail(error, 1, 0, "\"%s\" is not expected here (keywords: else%s)",
+			    show(words[1]).text, confirm ? ", confirm" : "");
+	if (!(*words[1] == 'e' ? parse_copy : parse_seconds)(words, n, restoring, error))
+		return false;
+	if (n > 3)
+		return fail(error, 3, 0, "\"%s\" is not expected here", show(words[3]).text);
+	return true;
+}
+
+bool parse_restore(int n, char *const words[], struct restoring *restoring,
+		   struct parse_error *error)
+{
+	return parse_file(n, words, true, restoring, error);
+}
+
+bool parse_standin(int n, char *const words[], struct restoring *restoring,
+		   struct parse_error *error)
+{
+	if (!parse_file(n, words, false, restoring, error))
+		return false;
+	/* It is read again and again. */
+	if (!strcmp(restoring->file, "-"))
+		return fail(error, 0, 0, "\"-\" is not the name of a file");
+	return true;
+}
+
 bool parse_nothing(int n, char *const words[], struct parse_error *error)
 {
 	if (n)

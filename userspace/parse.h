@@ -96,6 +96,23 @@ bool parse_place(const char *text, struct place *place);
 /* [prometheus] */
 bool parse_stats(int n, char *const words[], bool *prometheus, struct parse_error *error);
 
+#define PARSE_CONFIRM_MAX 3600
+
+/* What follows "restore" and "standin". */
+struct restoring {
+	const char *file;
+	const char *copy;	/* NULL: none */
+	unsigned int seconds;	/* to confirm it in; 0: it need not be */
+};
+
+/* FILE [else COPY | confirm SECONDS] */
+bool parse_restore(int n, char *const words[], struct restoring *restoring,
+		   struct parse_error *error);
+
+/* FILE [else COPY] */
+bool parse_standin(int n, char *const words[], struct restoring *restoring,
+		   struct parse_error *error);
+
 /* For a command without arguments. */
 bool parse_nothing(int n, char *const words[], struct parse_error *error);
 

@@ -13,6 +13,7 @@
 #include "rtnl.h"
 
 #define DUMP_TRIES 20
+#define EVENTS_BUFFER (4 << 20)
 
 /* One item of a dump: 0 or a negative errno. */
 typedef int (*on_message)(const struct nlmsghdr *nlh, void *data);
@@ -162,6 +163,9 @@ bool rtnl_get_neigh(const struct nlmsghdr *nlh, struct neigh *neigh)
 			   mnl_attr_get_payload_len(attr) == MAC_LEN) {
 			memcpy(neigh->lladdr, mnl_attr_get_payload(attr), MAC_LEN);
 			neigh->has_lladdr = true;
+		} else if (mnl_attr_get_type(attr) == NDA_PROTOCOL &&
+			   mnl_attr_validate(attr, MNL_TYPE_U8) >= 0) {
+			neigh->protocol = mnl_attr_get_u8(attr);
 		}
 	}
 	return neigh->addr.family == AF_INET;
@@ -352,21 +356,32 @@ int rtnl_way(struct rtnl *rtnl, const struct address *addr, __u32 ifindex, struc
 	return transact(rtnl, nlh, keep_way, way, &changed);
 }
 
-int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh)
+static struct nlmsghdr *neigh_request(struct rtnl *rtnl, void *buffer, __u16 type, __u16 flags,
+				      const struct neigh *neigh)
 {
-	char buffer[256] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh = request(rtnl, buffer, RTM_NEWNEIGH,
-				       NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+	struct nlmsghdr *nlh = request(rtnl, buffer, type, NLM_F_ACK | flags);
 	struct ndmsg *nd = mnl_nlmsg_put_extra_header(nlh, sizeof(*nd));
-	bool changed;
 
 	nd->ndm_family = neigh->addr.family;
 	nd->ndm_ifindex = neigh->ifindex;
+	mnl_attr_put(nlh, NDA_DST, address_len(&neigh->addr), neigh->addr.bytes);
+	return nlh;
+}
+
+int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = neigh_request(rtnl, buffer, RTM_NEWNEIGH,
+					     NLM_F_CREATE | NLM_F_REPLACE, neigh);
+	struct ndmsg *nd = mnl_nlmsg_get_payload(nlh);
+	bool changed;
+
 	nd->ndm_state = neigh->state;
 	nd->ndm_flags = neigh->flags;
-	mnl_attr_put(nlh, NDA_DST, address_len(&neigh->addr), neigh->addr.bytes);
 	if (neigh->has_lladdr)
 		mnl_attr_put(nlh, NDA_LLADDR, MAC_LEN, neigh->lladdr);
+	if (neigh->protocol)
+		mnl_attr_put_u8(nlh, NDA_PROTOCOL, neigh->protocol);
 	return transact(rtnl, nlh, NULL, NULL, &changed);
 }
 
@@ -422,6 +437,33 @@ int rtnl_addr_add(struct rtnl *rtnl, __u32 ifindex, const struct address *addr,
 	mnl_attr_put(nlh, IFA_LOCAL, address_len(addr), addr->bytes);
 	mnl_attr_put(nlh, IFA_ADDRESS, address_len(addr), addr->bytes);
 	return transact(rtnl, nlh, NULL, NULL, &changed);
+}
+
+int rtnl_neigh_del(struct rtnl *rtnl, const struct neigh *neigh)
+{
+	char buffer[256] __attribute__((aligned(8)));
+	bool changed;
+
+	return transact(rtnl, neigh_request(rtnl, buffer, RTM_DELNEIGH, 0, neigh), NULL, NULL,
+			&changed);
+}
+
+int rtnl_listen(struct rtnl *rtnl)
+{
+	const int groups[] = { RTNLGRP_LINK, RTNLGRP_NEIGH };
+	int fd = mnl_socket_get_fd(rtnl->sock), size = EVENTS_BUFFER;
+
+	/* Without the privilege it is as large as the system allows. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		int group = groups[i];
+
+		if (mnl_socket_setsockopt(rtnl->sock, NETLINK_ADD_MEMBERSHIP, &group,
+					  sizeof(group)))
+			return -errno;
+	}
+	return 0;
 }
 
 const struct link *link_by_index(const struct links *links, __u32 ifindex)

@@ -38,6 +38,7 @@ struct neigh {
 	bool has_lladdr;
 	__u16 state;		/* NUD_* */
 	__u8 flags;		/* NTF_* */
+	__u8 protocol;		/* who made it, RTPROT_*; 0: nobody said so */
 };
 
 /* States in which the kernel sends to the entry's lladdr. */
@@ -91,8 +92,15 @@ int rtnl_gateways(struct rtnl *rtnl, struct gateways *gateways);
 /* Where the kernel would send what is for `addr`; by ifindex, if that is not 0. */
 int rtnl_way(struct rtnl *rtnl, const struct address *addr, __u32 ifindex, struct way *way);
 
-/* Makes or overwrites the entry of neigh->addr: lladdr, state and flags. */
+/*
+ * Makes or overwrites the entry of neigh->addr: lladdr, state and flags. Its
+ * protocol stays what it was if that is 0 here.
+ */
 int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh);
+int rtnl_neigh_del(struct rtnl *rtnl, const struct neigh *neigh);
+
+/* From here on `sock` gets the changes of devices and of neighbour entries. */
+int rtnl_listen(struct rtnl *rtnl);
 
 /*
  * A pair of virtual Ethernet devices, both down: `name` here, and `peer` in the

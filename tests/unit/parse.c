@@ -644,6 +644,70 @@ static void monitor_good(void **state)
 	cut_free(&words);
 }
 
+static void restores(void **state)
+{
+	struct words words = cut("f else c");
+	struct parse_error error;
+	struct restoring how;
+
+	(void)state;
+	assert_true(parse_restore(words.n, words.words, &how, &error));
+	assert_string_equal(how.file, "f");
+	assert_string_equal(how.copy, "c");
+	assert_int_equal(how.seconds, 0);
+	assert_true(parse_standin(words.n, words.words, &how, &error));
+	assert_string_equal(how.copy, "c");
+	cut_free(&words);
+
+	words = cut("- confirm 3600");
+	assert_true(parse_restore(words.n, words.words, &how, &error));
+	assert_string_equal(how.file, "-");
+	assert_null(how.copy);
+	assert_int_equal(how.seconds, 3600);
+	cut_free(&words);
+}
+
+static void restore_bad(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned int word;
+		const char *text;
+	} lines[] = {
+		{ "", 0, "FILE is missing (- is the standard input)" },
+		{ "f g", 1, "\"g\" is not expected here (keywords: else, confirm)" },
+		{ "f e\x1b[2J", 1, "\"e\\x1b[2J\" is not expected here (keywords: else, confirm)" },
+		{ "f else", 2, "\"else\" needs a value: COPY" },
+		{ "f else ", 2, "\"else\" needs a value: COPY" },
+		{ "f else -", 2, "else: \"-\" is not the name of a file" },
+		{ "f else f", 2, "else: \"f\" is FILE itself" },
+		{ "f else c confirm 1", 3, "\"confirm\" is not expected here" },
+		{ "f confirm", 2, "\"confirm\" needs a value: SECONDS" },
+		{ "f confirm x", 2, "confirm: \"x\" is not a number" },
+		{ "f confirm 0", 2, "confirm: \"0\" is not from 1 to 3600" },
+		{ "f confirm 3601", 2, "confirm: \"3601\" is not from 1 to 3600" },
+		{ "f confirm 1 else c", 3, "\"else\" is not expected here" },
+	};
+	struct parse_error error;
+	struct restoring how;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct words words = cut(lines[i].line);
+
+		assert_false(parse_restore(words.n, words.words, &how, &error));
+		assert_string_equal(error.text, lines[i].text);
+		assert_int_equal(error.word, lines[i].word);
+		cut_free(&words);
+	}
+	assert_false(parse_standin(3, (char *[]){ "f", "confirm", "1" }, &how, &error));
+	assert_string_equal(error.text, "\"confirm\" is not expected here (keywords: else)");
+	assert_false(parse_standin(1, (char *[]){ "-" }, &how, &error));
+	assert_string_equal(error.text, "\"-\" is not the name of a file");
+	assert_false(parse_standin(0, NULL, &how, &error));
+	assert_string_equal(error.text, "FILE is missing");
+}
+
 static void monitor_bad(void **state)
 {
 	static const struct {
@@ -724,6 +788,8 @@ int main(void)
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(monitor_good),
 		cmocka_unit_test(monitor_bad),
+		cmocka_unit_test(restores),
+		cmocka_unit_test(restore_bad),
 		cmocka_unit_test(places),
 	};
 

@@ -95,22 +95,15 @@ is '... to what is pinned' "$(cache_mac $ATTACKER)" 02:00:00:00:00:99
 content '... and so all is well' -n server
 ctl pin del $ATTACKER dev eth0
 
-# As a restore that waits does: the number is that of the network namespace.
-mkdir /run/arppin
-start on server python3 -c 'import os, signal, socket
-number = os.stat("/proc/self/ns/net").st_ino
-s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-s.bind("/run/arppin/confirm.%d" % number)
-s.listen()
-signal.pause()'
-ok 'a restore waits' wait_for 20 test -S "/run/arppin/confirm.$(on server stat -Lc %i /proc/self/ns/net)"
+ctl save > "$dir/same"
+ctl restore "$dir/same" confirm 600
 finds confirm 'a restore waits for its confirmation' -n server
 is '... which is one command' "$fix" 'arppinctl -n server confirm'
 look -n attacker
 says confirm 'ok .*no restore waits'
-stop "$started"
-content 'nobody waits behind a socket that was left over' -n server
-rm -r /run/arppin
+look -n server
+mend
+content '... and nobody waits any more' -n server
 
 ip -n server route add default via $ATTACKER metric 7
 finds gateways "the default gateway $ATTACKER dev eth0 is not pinned" -n server
