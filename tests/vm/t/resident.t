@@ -128,7 +128,7 @@ done
 
 # A second MAC of the pin takes over with one announcement. The gateway must not
 # ask for the server in between: that announces the first again.
-ip -n gateway neigh replace $SERVER dev eth0 lladdr $SERVER_MAC nud permanent
+ip -n gateway neigh replace $SERVER dev eth0 lladdr 02:00:00:00:00:11 nud permanent
 for residency in off on; do
 	ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC,$SECOND_MAC resident $residency
 	ok "resident $residency, two MACs: the gateway answers" on server ping -c1 -W5 $GATEWAY
