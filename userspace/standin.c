@@ -224,13 +224,17 @@ static void neigh_changed(struct standin *standin, const struct neigh *neigh, bo
 	static const __u8 none[MAC_LEN];
 	const struct pin *pin;
 	const __u8 *lladdr;
+	bool held;
 
 	if (i < 0)
 		return;
 	pin = &standin->config.pins[i].pin;
-	if (neigh->has_lladdr && hold_has_lladdr(pin, neigh->lladdr))
+	held = !gone && hold_is_held(neigh, pin);
+	/* What we wrote is known already, and by now there may be a later claim. */
+	if (neigh->has_lladdr && hold_has_lladdr(pin, neigh->lladdr) &&
+	    (!held || !memcmp(standin->lladdrs[i], none, MAC_LEN)))
 		memcpy(standin->lladdrs[i], neigh->lladdr, MAC_LEN);
-	if (!gone && hold_is_held(neigh, pin))
+	if (held)
 		return;
 	lladdr = standin->lladdrs[i];
 	if (!memcmp(lladdr, none, MAC_LEN))
@@ -321,8 +325,10 @@ static void hear_claim(struct standin *standin, const struct sockaddr_ll *from, 
 		return;
 	pin = &standin->config.pins[i].pin;
 	if (pin->n_lladdrs > 1 && hold_has_lladdr(pin, claim.lladdr) &&
-	    memcmp(standin->lladdrs[i], claim.lladdr, MAC_LEN))
+	    memcmp(standin->lladdrs[i], claim.lladdr, MAC_LEN)) {
+		memcpy(standin->lladdrs[i], claim.lladdr, MAC_LEN);
 		put(standin, i, from->sll_ifindex, claim.lladdr);
+	}
 }
 
 static void read_arp(struct standin *standin)
