@@ -152,7 +152,7 @@ static void read_modules(struct facts *facts)
 {
 	struct utsname uts;
 
-	facts->debian = !access("/var/lib/dpkg/status", F_OK);
+	facts->debian = !access("/etc/debian_version", F_OK);
 	facts->apt_lists = matches("/var/lib/apt/lists/*_Packages*");
 	facts->mok = find_mok();
 	read_source(facts);

@@ -12,6 +12,9 @@
 #include "virtual.h"
 #include "wire.h"
 
+/* Of <linux/if.h>, which <net/if.h> excludes. IFF_RUNNING may lag a second behind. */
+#define IFF_LOWER_UP (1 << 16)
+
 #define KNOWN_SHOWN 8	/* addresses of one MAC, in text */
 
 static int failed(const char *what, int code)
@@ -74,7 +77,7 @@ int lesson_add(struct lesson *lesson, __u32 ifindex, const struct address *addr)
 		question->reason = REASON_NOT_ETHERNET;
 	else if (!(link->flags & IFF_UP))
 		question->reason = REASON_DEVICE_DOWN;
-	else if (!(link->flags & IFF_RUNNING))
+	else if (!(link->flags & IFF_LOWER_UP))
 		question->reason = REASON_NO_CARRIER;
 	return question->reason ? EXIT_DONE : find_source(lesson, question);
 }

@@ -259,12 +259,19 @@ address() { # NAMESPACE DEVICE ADDRESS
 }
 
 topology_clean() {
-	local namespace
+	local namespace pid cable
 	[ "$(type -t forge_end)" != function ] || forge_end # or it keeps its namespace
 	for namespace in gateway server attacker; do
-		[ ! -e /run/netns/$namespace ] || ip netns del $namespace
+		[ -e /run/netns/$namespace ] || continue
+		for pid in $(ip netns pids $namespace); do # children of who was killed
+			kill -KILL "$pid" 2> /dev/null
+		done
+		ip netns del $namespace
 	done
 	# The kernel takes a namespace's devices away later, and these with them.
+	for cable in $(ip -br link show type veth | cut -d@ -f1); do
+		ip link del "$cable" 2> /dev/null
+	done
 	wait_for 10 no_cables || diag "devices that stay: $(ip -br link show type veth)"
 	[ ! -e /sys/class/net/br0 ] || ip link del br0
 }

@@ -133,7 +133,7 @@ for ((i = 0; i < 16; i++)); do
 	[ ! -e "$dir/slow$i" ] || files=("$dir/slow$i")
 	# Or beyond: an incident may have ended meanwhile.
 	complete() { [ "$(told $((first + 1)) "${files[@]}")" -ge "$last" ] 2> /dev/null; }
-	ok "listener $i: each event once, or told to be lost" wait_for 60 complete ||
+	ok "listener $i: each event once, or told to be lost" wait_for 240 complete ||
 		diag "$(told $((first + 1)) "${files[@]}")"
 	diag "of $((last - first)) lost: $(lost "${files[@]}")"
 	finish l$i
