@@ -13,7 +13,7 @@
 #include "wire.h"
 
 /* Of <linux/if.h>, which <net/if.h> excludes. IFF_RUNNING may lag a second behind. */
-#define IFF_LOWER_UP (1 << 16)
+#define IFF_LOWER_UP 0x10000
 
 #define KNOWN_SHOWN 8	/* addresses of one MAC, in text */
 
