@@ -90,9 +90,9 @@ ctl guard set dev eth0 unpinned accept
 is 'with unpinned accept these are over' "$(own 'map(.live) | unique')" '[false]'
 
 echo '# defence'
-# Without it first: nothing is said.
+# Without it first: nothing is said. For longer than the locktime of a neighbour.
 capture_start
-forge spa=$SERVER tpa=$SERVER count=5
+forge spa=$SERVER tpa=$SERVER count=5 interval=0.5
 ok 'no defence: told' wait_for 10 own_frames 11
 ok '... the gateway believes it' wait_for 10 gateway_has $ATTACKER_MAC
 sleep 1
