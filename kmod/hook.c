@@ -38,12 +38,16 @@ static bool has_addr(const struct net_device *dev, __be32 ip4)
 	return false;
 }
 
-/* Somebody else claims it: the MAC is not that of any device of ours. */
+/*
+ * Somebody else claims it: the MAC is not that of any device of ours. All zeros
+ * are nobody's, also where a device has no other yet (gretap0).
+ */
 static bool is_taken(struct net *net, const struct net_device *dev,
 		     const struct arppin_claim *claim)
 {
 	return has_addr(dev, claim->addr.ip4) &&
-	       !dev_getbyhwaddr_rcu(net, ARPHRD_ETHER, claim->lladdr);
+	       (is_zero_ether_addr(claim->lladdr) ||
+		!dev_getbyhwaddr_rcu(net, ARPHRD_ETHER, claim->lladdr));
 }
 
 /*

@@ -53,6 +53,8 @@ settled() {
 	[ "$(ip -n server -s -j neigh show $GATEWAY dev eth0 | jq '.[0].updated')" -ge 2 ]
 }
 
+# Each namespace has a device now whose MAC is all zeros: gretap0.
+modprobe ip_gre || bail_out 'no ip_gre'
 topology
 # Else frames with somebody else's source would cost him his traffic there.
 bridge link set dev attacker0 learning off
