@@ -153,7 +153,8 @@ in_root() {
 	unshare --mount --net --propagation private sh -c '
 		mount -t proc proc "$0/proc" && mount --bind /dev "$0/dev" &&
 			exec chroot "$0" env -i HOME=/root TERM=dumb DEBIAN_FRONTEND=noninteractive \
-				INITRD=No PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$root" "$@" \
+				INITRD=No DEBIAN_KERNEL_USE_CCACHE=yes CCACHE_DIR=/var/cache/ccache \
+				PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$root" "$@" \
 		< /dev/null >> "$out/in_root.log" 2>&1
 }
 
@@ -162,6 +163,20 @@ install() {
 	cp "$1"/arppin{-dkms,ctl}_*.deb "$root/tmp" &&
 		in_root sh -c 'apt-get -y install /tmp/*.deb' &&
 		rm "$root"/tmp/*.deb
+}
+
+# warm FOLDER...: the server's ccache knows what comes of the packages there: to
+# compile them takes minutes when the server is emulated. Nothing else of it stays.
+warm() {
+	local server=$root root=$out/disk/warm/root folder
+	mkdir -p "$out"/disk/warm/{root,upper,work}
+	mount -t overlay -o "lowerdir=$server,upperdir=$out/disk/warm/upper,workdir=$out/disk/warm/work" \
+		warm "$root" || return
+	for folder; do
+		install "$folder" || break
+	done
+	cp -a "$root/var/cache/ccache" "$server/var/cache"
+	umount "$root" && rm -r "$out/disk/warm"
 }
 
 # --- machines --------------------------------------------------------------------

@@ -7,6 +7,7 @@
 
 deb=$(packages "$this_version") || bail_out 'no packages'
 server_new web networkd
+ok 'the packages install in a copy' warm "$deb"
 
 # What a boot changes by itself, and apt and dpkg in their memories, is no
 # package's doing; directories' times change with what lies in them.

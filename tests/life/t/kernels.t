@@ -8,6 +8,7 @@ deb=$(packages "$this_version") || bail_out 'no packages'
 next=$(packages "$this_version.1") || bail_out 'no packages'
 server_new web ifupdown
 ok 'the packages install in a root that does not run' install "$deb"
+ok 'and their next version in a copy' warm "$next"
 echo "pin add $GATEWAY dev $DEV lladdr $GATEWAY_MAC" > "$root/etc/arppin.conf"
 
 segment_start
