@@ -45,17 +45,21 @@ ctl pin flush
 ok 'none' ctl restore "$lines"
 is '... really' "$(stat_number devs)" 0
 
-awk 'BEGIN {
-	for (i = 0; i < 65536; i++)
+pins() { awk -v n="$1" 'BEGIN {
+	for (i = 0; i < n; i++)
 		printf "pin add 10.0.%d.%d dev none%d lladdr 02:00:00:00:%02x:%02x\n",
 			i / 256, i % 256, i % 8, i / 256, i % 256
-}' > "$lines"
+}'; }
+many=$(brief 65536 4096)
+pins "$many" > "$lines"
+ok "$many pins" ctl restore "$lines"
+like 'an independent client sees them' "$(on server python3 -B tests/vm/netlink.py dump "$many")" '^ok '
+pins 65536 > "$lines"
 ok '65,536 pins' ctl restore "$lines"
 is '... all of them' "$(stat_number pins)" 65536
 # The order of the two is another, their content is not.
 is '... and none is another' "$(ctl save | sed -n 's/ mode.*//; /^pin/p' | sort | cksum)" \
 	"$(sort "$lines" | cksum)"
-like 'an independent client' "$(on server python3 -B tests/vm/netlink.py dump 65536)" '^ok '
 hits=$(stat_number bound_hits)
 beyond 'one more' 'bound of 65536 pins' pin add 10.1.0.0 dev none0 lladdr $GATEWAY_MAC
 is '... is counted' "$(($(stat_number bound_hits) - hits))" 1
