@@ -153,7 +153,8 @@ in_root() {
 	unshare --mount --net --propagation private sh -c '
 		mount -t proc proc "$0/proc" && mount --bind /dev "$0/dev" &&
 			exec chroot "$0" env -i HOME=/root TERM=dumb DEBIAN_FRONTEND=noninteractive \
-				INITRD=No DEBIAN_KERNEL_USE_CCACHE=yes CCACHE_DIR=/var/cache/ccache \
+				INITRD=No LANG=C.UTF-8 LC_ALL=C.UTF-8 \
+				DEBIAN_KERNEL_USE_CCACHE=yes CCACHE_DIR=/var/cache/ccache \
 				PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$root" "$@" \
 		< /dev/null >> "$out/in_root.log" 2>&1
 }
