@@ -1,6 +1,7 @@
 #!/bin/bash
 # A server with ifupdown boots while somebody spoofs its gateway, from before its
 # power is on and without pause: without arppin, and with it.
+# weight: 1200
 # shellcheck source=tests/life/lib.sh
 . tests/life/lib.sh
 

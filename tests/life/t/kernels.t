@@ -1,6 +1,7 @@
 #!/bin/bash
 # A server with ifupdown, attacked all the time: while arppin is upgraded, with a
 # second kernel, and one for which the module cannot be built or has no headers.
+# weight: 2000
 # shellcheck source=tests/life/lib.sh
 . tests/life/lib.sh
 
