@@ -49,7 +49,6 @@ is 'the second kernel runs' "$(said kernel)" "$abi"
 pinned_throughout
 is 'under attack' "$(status attacked)" 0
 is 'check agrees' "$(status check)" 0
-segment_end
 
 # A kernel for which the module cannot be built: here, because a header is broken.
 second=$abi
@@ -59,7 +58,7 @@ rm "$out/in_root.log"
 in_root dkms autoinstall -k "$second"
 isnt_built() { ! compgen -G "$root/lib/modules/$second/updates/dkms/arppin.ko*"; }
 ok 'it is not built for a kernel with broken headers' isnt_built
-like 'dkms says so' "$(cat "$out/in_root.log")" "$second"
+ok 'dkms says so' grep -F "kernel: $second" "$out/in_root.log"
 ok 'the module for the other kernel stays' test -e "$root/lib/modules/$first/updates/dkms/arppin.ko"
 rm -rf "$root"
 
@@ -69,8 +68,10 @@ in_root sh -c 'apt-get -y purge linux-headers-* linux-kbuild-*'
 rm "$out/in_root.log"
 ok 'without headers the packages install as well' install "$deb"
 like 'and say what to install' "$(cat "$out/in_root.log")" "apt install linux-headers-$abi"
-rm "$out/in_root.log"
-in_root arppinctl check
-is 'check says that this is no protection' $? 3
-like 'and what to install' "$(cat "$out/in_root.log")" "apt install .*linux-headers-$abi"
+boot headless <<- 'END'
+	note check arppinctl check
+END
+is 'check says that this is no protection' "$(status check)" 3
+like 'and what to install' "$(said check)" "apt install .*linux-headers-$abi"
+segment_end
 done_testing
