@@ -100,11 +100,14 @@ static int look_up(struct arppin_net *an, const char *name,
 	}
 	rcu_read_lock();
 	dev = dev_get_by_name_rcu(an->net, name);
-	if (dev && strcmp(dev->name, name)) {
-		NL_SET_ERR_MSG(extack,
-			       "an alternative name: use the device's own name");
-		err = -EINVAL;
-	} else if (dev && !is_ethernet(dev)) {
+	/*
+	 * An alternative name is no device's: see warn(). But it is no mistake
+	 * either: udev gives one before it renames the device to that, and a
+	 * boot that restores pins in this moment must not be without them.
+	 */
+	if (dev && strcmp(dev->name, name))
+		dev = NULL;
+	if (dev && !is_ethernet(dev)) {
 		NL_SET_ERR_MSG(extack,
 			       "not an Ethernet device with link-layer addresses of 6 bytes");
 		err = -EOPNOTSUPP;
@@ -117,17 +120,21 @@ static int look_up(struct arppin_net *an, const char *name,
 }
 
 /*
+ * What waits for a device of a name that is an alternative one may wait for ever.
  * A bridge or bond takes over its ports' frames: no ARP is handled on a port,
  * and a pin there protects nothing until it is a port no more.
  */
-static void warn_of_port(struct arppin_net *an, const char *name,
-			 struct netlink_ext_ack *extack)
+static void warn(struct arppin_net *an, const char *name,
+		 struct netlink_ext_ack *extack)
 {
 	const struct net_device *dev;
 
 	rcu_read_lock();
 	dev = dev_get_by_name_rcu(an->net, name);
-	if (dev && (netif_is_bridge_port(dev) || netif_is_lag_port(dev)))
+	if (dev && strcmp(dev->name, name))
+		NL_SET_ERR_MSG(extack,
+			       "warning: an alternative name: pins and guards wait for a device whose own name it is");
+	else if (dev && (netif_is_bridge_port(dev) || netif_is_lag_port(dev)))
 		NL_SET_ERR_MSG(extack,
 			       "warning: the device is a port of a bridge or bond, which handles its ARP: pin and guard there");
 	rcu_read_unlock();
@@ -153,7 +160,7 @@ struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
 	struct arppin_dev *adev = arppin_dev_find(an, name);
 	int err, i;
 
-	warn_of_port(an, name, info->extack);
+	warn(an, name, info->extack);
 	if (adev)
 		return adev;
 	err = look_up(an, name, info->extack, NULL);

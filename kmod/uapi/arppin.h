@@ -205,8 +205,8 @@ enum arppin_event_kind {
  * enum arppin_pin_attr - attributes of a pin
  * @ARPPIN_A_PIN_UNSPEC: never used
  * @ARPPIN_A_PIN_PAD: alignment
- * @ARPPIN_A_PIN_DEV: string, a device name (it need not exist yet; an
- *	alternative name is refused)
+ * @ARPPIN_A_PIN_DEV: string, a device name (it need not exist yet; while it is
+ *	an alternative name only, none has it)
  * @ARPPIN_A_PIN_IFINDEX: u32, output: the device it is bound to; absent while
  *	there is none
  * @ARPPIN_A_PIN_ADDR: binary, 4 (IPv4) or 16 (IPv6) bytes, a unicast address;

@@ -20,7 +20,6 @@ state() {
 	arppinctl -j guard show
 }
 ip link add eth0 type veth peer name peer0
-ip link property add dev eth0 altname alt0
 arppinctl restore - <<< "$base"
 before=$(state)
 counts=$(arppinctl stats) dirty=

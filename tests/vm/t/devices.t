@@ -112,12 +112,10 @@ ip -n server link add gre9 type gre local $SERVER remote $GATEWAY
 mkdir -p /dev/net
 [ -e /dev/net/tun ] || mknod /dev/net/tun c 10 200
 ip -n server tuntap add tun9 mode tun
-ip -n server link property add dev eth0 altname uplink0
 refused loopback lo 'not an Ethernet device'
 refused 'an ipip tunnel' tunl9 'not an Ethernet device'
 refused 'a GRE tunnel' gre9 'not an Ethernet device'
 refused 'a tun device' tun9 'not an Ethernet device'
-refused 'an alternative name' uplink0 'alternative name'
 is 'nothing was changed by that' "$(stat_number pins) $(stat_number devs)" '1 1'
 
 ip -n server link del tunl9
@@ -132,6 +130,16 @@ ok 'one of the right type appears: bound' bound 198.51.100.1 tunl9
 ctl pin add 198.51.100.1 dev uplink1 lladdr $GATEWAY_MAC
 ip -n server link property add dev eth0 altname uplink1
 ok 'a pinned name becomes an alternative one: not bound' unbound 198.51.100.1 uplink1
+# As udev does at boot: a name is an alternative one first.
+ip -n server link add dummy8 type dummy
+ip -n server link property add dev dummy8 altname uplink8
+like 'an alternative name: a warning' \
+	"$(ctl pin add 198.51.100.1 dev uplink8 lladdr $GATEWAY_MAC 2>&1)" 'warning: an alternative name'
+ok '... the pin is there, and waits' unbound 198.51.100.1 uplink8
+like '... at a guard, too' "$(ctl guard set dev uplink8 unpinned audit 2>&1)" 'warning: an alternative name'
+ip -n server link property del dev dummy8 altname uplink8
+ip -n server link set dummy8 name uplink8
+ok 'it becomes the name of its own: bound' bound 198.51.100.1 uplink8
 
 # A bond takes its type from its first port, and takes it later.
 ctl pin add 198.51.100.1 dev bond9 lladdr $GATEWAY_MAC
