@@ -23,6 +23,8 @@ selftest() { said=$(arppinctl -j selftest 2>&1); }
 
 fails 'without the module' 2 arppinctl selftest
 topology
+br0_up() { [[ $(ip -br link show br0) = *' UP '* ]]; }
+wait_for 10 br0_up # a moment after its ports
 load_arppin
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 before=$(state)
