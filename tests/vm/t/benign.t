@@ -196,7 +196,8 @@ ip -n server link set "$first" down
 ok 'our own bond fails over' wait_for 10 active_is "$second"
 ok '... and the gateway answers' on server ping -c1 -W5 $GATEWAY
 ip -n server link set "$first" up
-ip -n server link set bond0 type bond active_slave "$first"
+# Refused until the bond has seen its link.
+wait_for 10 ip -n server link set bond0 type bond active_slave "$first"
 ok 'back again' wait_for 10 active_is "$first"
 ok '... and the gateway answers' on server ping -c1 -W5 $GATEWAY
 on gateway arping -q -U -c2 -I eth0 $GATEWAY
