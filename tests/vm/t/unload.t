@@ -7,6 +7,11 @@
 . tests/vm/pins.sh
 
 topology
+# The first hook of ARP and the last switch a static branch of the kernel, by
+# changing its code. QEMU before 8.1 may keep a breakpoint from that moment when the
+# other CPU goes through it, which the kernel does not survive: with any hook.
+# One of another owner's is there throughout.
+nft 'add table arp held { chain input { type filter hook input priority 0; }; }'
 lines=$(mktemp)
 {
 	echo 'guard set dev eth0 unpinned drop'
@@ -25,8 +30,11 @@ lines=$(mktemp)
 start on attacker taskset 1 tests/vm/arp.py eth0 count=0 interval=0.001
 start on attacker taskset 2 tests/vm/arp.py eth0 count=0 interval=0.001 sha=random
 
-# Objects in the caches that what arppin allocates is in: accounted ones.
-objects() { awk '/^kmalloc-cg-/ { sum += $2 } END { print sum }' /proc/slabinfo; }
+# Objects in the caches that what arppin allocates is in: since 5.14 those of
+# accounted ones.
+caches='^kmalloc-[0-9]'
+! grep -q '^kmalloc-cg-' /proc/slabinfo || caches='^kmalloc-cg-'
+objects() { awk -v caches="$caches" '$0 ~ caches { sum += $2 } END { print sum }' /proc/slabinfo; }
 percpu() { awk '/^Percpu:/ { print $2 }' /proc/meminfo; }
 # What is freed after a grace period is freed soon.
 no_more_than() { [ "$(objects)" -le $((objects_before + 500)) ]; }
@@ -78,4 +86,5 @@ stop "${started_all[-1]}"
 is 'unloaded amid changes' "$bad" ''
 rm "$lines"
 unload_arppin
+nft delete table arp held
 done_testing
