@@ -35,6 +35,10 @@
 # brief FULL SHORT: the one or the other.
 brief() { if [ "${ARPPIN_BRIEF:-}" = yes ]; then echo "$2"; else echo "$1"; fi; }
 
+# Emulated, jq takes a fifth of a second to start, and this one a tenth of that. It
+# sorts the members of objects; where their order matters there is `command jq`.
+jq() { gojq "$@"; }
+
 # --- TAP ---------------------------------------------------------------------
 
 tap_count=0 tap_failed=0 tap_planned=

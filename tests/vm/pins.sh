@@ -4,8 +4,7 @@
 
 ctl() { "$ARPPINCTL" -n server "$@"; }
 
-# Emulated, jq takes a third of a second to start: JSON that is looked at often is
-# looked at by the shell.
+# JSON that is looked at often is looked at by the shell.
 # number_in JSON KEY: the first number of that name.
 number_in() {
 	[[ $1 =~ \"$2\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"

@@ -185,7 +185,7 @@ is 'every check is content' "$(awk '$1 != "ok" { print $1, $2 }' <<< "$said")" \
 	"skipped module-signed
 protected "
 arppinctl -j check > "$dir/json"
-is 'and in JSON' "$(jq -c '[.protected, .checks[0]]' "$dir/json")" \
+is 'and in JSON' "$(command jq -c '[.protected, .checks[0]]' "$dir/json")" \
 	'[true,{"name":"module-built","state":"ok","detail":"for 1 installed kernel, the newest '"$kernel"'","why":null,"fix":null}]'
 
 cat > "$dir/schema" <<-'END'

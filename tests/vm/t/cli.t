@@ -103,7 +103,7 @@ is 'pin show' "$(ctl pin show)" '192.0.2.1 dev eth0 lladdr 02:00:00:00:00:0a mod
 192.0.2.9 dev late0 lladdr 02:00:00:00:00:09,02:00:00:00:01:09 mode enforce resident off
     unbound accepted 0 dropped 0 passed 0 noticed 0'
 is 'pin show in JSON' "$(ctl -j pin show)" '[{"addr":"192.0.2.1","family":"ipv4","dev":"eth0","lladdr":["02:00:00:00:00:0a"],"mode":"enforce","resident":true,"ifindex":77,"bound":true,"counters":{"accepted":0,"dropped":0,"passed":0,"noticed":0}},{"addr":"192.0.2.9","family":"ipv4","dev":"late0","lladdr":["02:00:00:00:00:09","02:00:00:00:01:09"],"mode":"enforce","resident":false,"ifindex":null,"bound":false,"counters":{"accepted":0,"dropped":0,"passed":0,"noticed":0}}]'
-is 'pretty JSON is the same' "$(ctl -j -p pin show | jq -c)" "$(ctl -j pin show)"
+is 'pretty JSON is the same' "$(ctl -j -p pin show | command jq -c)" "$(ctl -j pin show)"
 is 'pin show ADDR' "$(ctl -j pin show 192.0.2.9 | jq -r '.[].addr')" 192.0.2.9
 is 'pin show dev DEV' "$(ctl -j pin show dev eth0 | jq -r '.[].addr')" 192.0.2.1
 is 'pin show ADDR dev DEV' "$(ctl -j pin show 192.0.2.9 dev late0 | jq -r '.[].addr')" 192.0.2.9
@@ -111,7 +111,7 @@ is 'pin show of nothing' "$(ctl -j pin show 192.0.2.77)" '[]'
 is 'guard show' "$(ctl guard show)" 'dev eth0 unpinned drop
     bound ifindex 77 accepted 0 dropped 0 passed 0 noticed 0'
 is 'guard show in JSON' "$(ctl -j guard show dev eth0)" '[{"dev":"eth0","unpinned":"drop","defend":false,"addresses":null,"ifindex":77,"bound":true,"counters":{"accepted":0,"dropped":0,"passed":0,"noticed":0}}]'
-is 'stats in JSON' "$(ctl -j stats | jq -c 'keys_unsorted')" '["version","hook","pins","pins_max","devs","devs_max","bound_hits","claims","ignored","incidents","incidents_max","incidents_total","incidents_merged","incidents_lost","incidents_ended","incidents_ended_max","incidents_forgotten","sightings","sightings_max","sightings_refused","events_epoch","events_epoch_ns","events","events_first","events_max","events_lost","cache_overridden","cache_healed","cache_restored"]'
+is 'stats in JSON' "$(ctl -j stats | command jq -c 'keys_unsorted')" '["version","hook","pins","pins_max","devs","devs_max","bound_hits","claims","ignored","incidents","incidents_max","incidents_total","incidents_merged","incidents_lost","incidents_ended","incidents_ended_max","incidents_forgotten","sightings","sightings_max","sightings_refused","events_epoch","events_epoch_ns","events","events_first","events_max","events_lost","cache_overridden","cache_healed","cache_restored"]'
 is 'stats as text' "$(ctl stats | grep -E '^(pins|pins_max|claims)')" 'pins 2
 pins_max 65536
 claims accepted 0 dropped 0 passed 0 noticed 0'
