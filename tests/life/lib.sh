@@ -231,7 +231,7 @@ boot() {
 	boot=$out/$1
 	local nic=virtio-net-pci modules=(virtio_pci 9pnet_virtio 9p)
 	local parameters='console=ttyS0 panic=-1 oops=panic panic_on_warn=1'
-	parameters+=' cryptomgr.notests no_timer_check norandmaps nokaslr mitigations=off' # as tests/vm/run
+	parameters+=' cryptomgr.notests no_timer_check norandmaps nokaslr mitigations=off init_on_alloc=0' # as tests/vm/run
 	# Of a boot's many orders two: the device is there before systemd and
 	# changes its name, or udev finds it and it keeps the kernel's.
 	case $server_network in
