@@ -21,10 +21,10 @@ CFLAGS ?= -O2 -g
 TOOL_CFLAGS = -std=gnu11 -Wall -Wextra -Wshadow -Wformat=2 -Ikmod/uapi \
 	      -Ikmod -DARPPIN_VERSION='"$(VERSION)"' $(shell pkg-config --cflags libmnl json-c)
 TOOL_LIBS = $(shell pkg-config --libs libmnl json-c)
-# What judges packets in the kernel judges them in the tool as well; kmod/*.o are Kbuild's.
-PURE_OBJS = $(addprefix userspace/,claim.o claim_arp.o verdict.o)
-TOOL_OBJS = $(patsubst %.c,%.o,$(wildcard userspace/*.c)) $(PURE_OBJS)
-TOOL_HEADERS = $(wildcard userspace/*.h) kmod/uapi/arppin.h kmod/types.h kmod/claim.h kmod/verdict.h
+TOOL_OBJS = $(patsubst %.c,%.o,$(wildcard userspace/*.c))
+# What judges packets in the kernel judges them in the tool as well.
+TOOL_HEADERS = $(wildcard userspace/*.h) kmod/uapi/arppin.h kmod/types.h kmod/claim.h \
+	       kmod/claim_arp.h kmod/verdict.h
 
 prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin
@@ -53,9 +53,6 @@ userspace/arppinctl: $(TOOL_OBJS)
 
 # Headers are few: each object depends on all of them.
 userspace/%.o: userspace/%.c $(TOOL_HEADERS) dkms.conf
-	$(CC) $(CPPFLAGS) $(TOOL_CFLAGS) $(CFLAGS) -c -o $@ $<
-
-$(PURE_OBJS): userspace/%.o: kmod/%.c $(TOOL_HEADERS)
 	$(CC) $(CPPFLAGS) $(TOOL_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 demo: deps

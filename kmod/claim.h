@@ -16,25 +16,55 @@
  * @ours: @addr is an address of the receiving device
  * @crowded: @lladdr has claimed as many other addresses as its guard allows
  *
- * A parser sets the last three to false: its caller knows about them.
+ * A parser sets the last three to false: its caller knows about them. @lladdr
+ * and @source point into the packet.
  */
 struct arppin_claim {
 	struct arppin_addr addr;
 	struct arppin_addr target;
-	u8 lladdr[ARPPIN_LLADDR_LEN];
-	u8 source[ARPPIN_LLADDR_LEN];
+	const u8 *lladdr;
+	const u8 *source;
 	u8 variant;
 	bool own;
 	bool ours;
 	bool crowded;
 };
 
-/* The size of an ARP packet for Ethernet and IPv4 (RFC 826). */
-#define ARPPIN_ARP_LEN	28
+/**
+ * arppin_claim_to_us - the claim's target is an address of this host
+ * @claim: a request is renamed; any other variant stays what it is
+ */
+static inline void arppin_claim_to_us(struct arppin_claim *claim)
+{
+	if (claim->variant == ARPPIN_VARIANT_REQUEST_TO_OTHER)
+		claim->variant = ARPPIN_VARIANT_REQUEST_TO_US;
+}
 
-bool arppin_claim_arp(struct arppin_claim *claim, const u8 *arp, size_t len,
-		      const u8 *source);
-void arppin_claim_to_us(struct arppin_claim *claim);
-bool arppin_claim_is_plausible(const struct arppin_claim *claim);
+static inline bool arppin_addr_is_unicast(const struct arppin_addr *addr)
+{
+	u8 net = ntohl(addr->ip4) >> 24;
+
+	if (addr->family == AF_INET)	/* not 0/8, 127/8, 224/3 */
+		return net && net != 127 && net < 224;
+	return net != 0xff && (addr->words[0] || addr->words[1] ||
+			       addr->words[2] || addr->words[3]);
+}
+
+/**
+ * arppin_claim_is_plausible - may it be believed when nothing contradicts it?
+ * @claim: the claim
+ *
+ * Return: true if a host could say so of itself: its own frame, a unicast MAC,
+ * a unicast address.
+ */
+static inline bool
+arppin_claim_is_plausible(const struct arppin_claim *claim)
+{
+	return claim->variant != ARPPIN_VARIANT_PROBE && !claim->own &&
+	       arppin_lladdr_equal(claim->lladdr, claim->source) &&
+	       !(claim->lladdr[0] & 1) &&
+	       arppin_lladdr_number(claim->lladdr) &&
+	       arppin_addr_is_unicast(&claim->addr);
+}
 
 #endif /* _ARPPIN_CLAIM_H */

@@ -19,11 +19,18 @@ struct arppin_counters {
 	struct u64_stats_sync syncp;
 };
 
-/* Of a network namespace; claims.syncp covers both. */
+/* What a network namespace counts beside claims. */
+enum arppin_net_counter {
+	ARPPIN_IGNORED,		/* packets that claim nothing */
+	ARPPIN_UNSIGHTED,	/* see ARPPIN_A_STATS_SIGHTINGS_REFUSED */
+	ARPPIN_MERGED,		/* see ARPPIN_A_STATS_INCIDENTS_MERGED */
+	ARPPIN_NET_COUNTERS,
+};
+
+/* Of a network namespace; claims.syncp covers all. */
 struct arppin_net_counters {
 	struct arppin_counters claims;
-	u64_stats_t ignored;
-	u64_stats_t unsighted;
+	u64_stats_t count[ARPPIN_NET_COUNTERS];
 };
 
 static inline void arppin_count(struct arppin_counters __percpu *counters,
@@ -42,6 +49,17 @@ static inline void arppin_counters_init(struct arppin_counters __percpu *counter
 
 	for_each_possible_cpu(cpu)
 		u64_stats_init(&per_cpu_ptr(counters, cpu)->syncp);
+}
+
+static inline void
+arppin_count_net(struct arppin_net_counters __percpu *counters,
+		 enum arppin_net_counter which)
+{
+	struct arppin_net_counters *mine = this_cpu_ptr(counters);
+
+	u64_stats_update_begin(&mine->claims.syncp);
+	u64_stats_inc(&mine->count[which]);
+	u64_stats_update_end(&mine->claims.syncp);
 }
 
 /* The sum over all CPUs; any context. */

@@ -7,6 +7,7 @@
 #include <linux/if_arp.h>
 #include <linux/jhash.h>
 #include <linux/netdevice.h>
+#include <linux/random.h>
 
 #include "compat.h"
 #include "dev.h"
@@ -58,7 +59,7 @@ static void bind(struct arppin_dev *adev, const struct net_device *dev)
 	}
 	WRITE_ONCE(adev->ifindex, dev->ifindex);
 	hlist_add_head_rcu(&adev->by_index,
-			   &an->bound[dev->ifindex % ARPPIN_DEV_BUCKETS]);
+			   arppin_dev_bucket(an, dev->ifindex));
 	an->generation++;
 }
 
@@ -197,8 +198,10 @@ struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
 		}
 	}
 	adev->an = an;
+	adev->salt = get_random_u64() | 1;
 	strscpy(adev->name, name, sizeof(adev->name));
 	adev->guard = arppin_no_guard;
+	adev->subject.max = ARPPIN_INCIDENTS_DEV_MAX;
 	INIT_LIST_HEAD(&adev->pins);
 	INIT_HLIST_NODE(&adev->by_index);
 	hlist_add_head(&adev->by_name, name_bucket(an, name));

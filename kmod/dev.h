@@ -33,6 +33,7 @@ struct arppin_guard {
  * @list: in an->devs
  * @name: the device's name
  * @ifindex: the device it is bound to, 0 if there is none
+ * @salt: of the hashes of what it has, see arppin_hash()
  * @guard: its policy; the members are read without a lock
  * @defended: jiffies when an own address was last announced, by its hash
  * @npins: how many
@@ -49,6 +50,7 @@ struct arppin_dev {
 	struct list_head list;
 	char name[IFNAMSIZ];
 	int ifindex;
+	u64 salt;
 	struct arppin_guard guard;
 	unsigned long defended[ARPPIN_DEFENDED];
 	u32 npins;
@@ -58,6 +60,12 @@ struct arppin_dev {
 	bool gone;
 	struct rcu_head rcu;
 };
+
+static inline struct hlist_head *arppin_dev_bucket(struct arppin_net *an,
+						   unsigned int ifindex)
+{
+	return &an->bound[ifindex % ARPPIN_DEV_BUCKETS];
+}
 
 /**
  * arppin_dev_bound - the pins and guard of a device
@@ -72,8 +80,8 @@ static inline struct arppin_dev *arppin_dev_bound(struct arppin_net *an,
 {
 	struct arppin_dev *adev;
 
-	hlist_for_each_entry_rcu(adev, &an->bound[ifindex % ARPPIN_DEV_BUCKETS],
-				 by_index, lockdep_is_held(&an->lock))
+	hlist_for_each_entry_rcu(adev, arppin_dev_bucket(an, ifindex), by_index,
+				 lockdep_is_held(&an->lock))
 		if (READ_ONCE(adev->ifindex) == ifindex)
 			return adev;
 	return NULL;

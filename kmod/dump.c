@@ -275,7 +275,7 @@ static bool is_wanted_sighting(const struct arppin_sighting *sighting,
 	if (name && nla_strcmp(name, sighting->key.dev->name))
 		return false;
 	return !lladdr || arppin_lladdr_equal(nla_data(lladdr),
-					      sighting->key.lladdr);
+					      sighting->lladdr);
 }
 
 int arppin_sighting_dump(struct sk_buff *skb, struct netlink_callback *cb)

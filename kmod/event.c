@@ -14,7 +14,7 @@ struct event {
 	const struct arppin_dev *guard;
 	const struct arppin_dev *dev;
 	const struct arppin_incident *incident;
-	u64 frames;
+	const struct arppin_frames *frames;
 	const u8 *lladdr;
 };
 
@@ -228,7 +228,8 @@ void arppin_event_cache(enum arppin_event_kind kind,
  * Context: an->incident_lock, and RCU read lock or an->lock.
  */
 void arppin_event_incident(enum arppin_event_kind kind,
-			   const struct arppin_incident *incident, u64 frames)
+			   const struct arppin_incident *incident,
+			   const struct arppin_frames *frames)
 {
 	bool netwide = arppin_incident_is_netwide(incident);
 	const struct event event = {

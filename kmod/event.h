@@ -16,6 +16,7 @@ void arppin_event_bound(enum arppin_event_kind kind,
 void arppin_event_cache(enum arppin_event_kind kind,
 			const struct arppin_pin *pin, const u8 *lladdr);
 void arppin_event_incident(enum arppin_event_kind kind,
-			   const struct arppin_incident *incident, u64 frames);
+			   const struct arppin_incident *incident,
+			   const struct arppin_frames *frames);
 
 #endif /* _ARPPIN_EVENT_H */

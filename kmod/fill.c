@@ -98,7 +98,7 @@ int arppin_fill_sighting(struct sk_buff *skb,
 	if (nla_put_string(skb, ARPPIN_A_SIGHTING_DEV,
 			   sighting->key.dev->name) ||
 	    nla_put(skb, ARPPIN_A_SIGHTING_LLADDR, ETH_ALEN,
-		    sighting->key.lladdr) ||
+		    sighting->lladdr) ||
 	    arppin_fill_addr(skb, ARPPIN_A_SIGHTING_ADDR, &sighting->addr) ||
 	    put_sighting_u64(skb, ARPPIN_A_SIGHTING_FIRST, sighting->first) ||
 	    put_sighting_u64(skb, ARPPIN_A_SIGHTING_LAST,
@@ -137,16 +137,15 @@ static int put_incident_u64(struct sk_buff *skb, int attr, u64 value)
 }
 
 /*
- * With so many frames: others come in meanwhile, and belong to the next event.
+ * With so many frames: others come in meanwhile, and are the next event's.
  * Context: an->incident_lock, and RCU read lock or an->lock.
  */
 int arppin_fill_incident(struct sk_buff *skb,
-			 const struct arppin_incident *incident, u64 frames)
+			 const struct arppin_incident *incident,
+			 const struct arppin_frames *frames)
 {
 	/* From the start on: it does not change between two frames. */
 	unsigned long lasted = READ_ONCE(incident->last) - incident->started;
-	u64 dropped = atomic64_read(&incident->dropped);
-	u64 passed = atomic64_read(&incident->passed);
 
 	if (put_incident_u64(skb, ARPPIN_A_INCIDENT_ID, incident->id) ||
 	    nla_put_u32(skb, ARPPIN_A_INCIDENT_KIND, incident->key.kind) ||
@@ -161,10 +160,11 @@ int arppin_fill_incident(struct sk_buff *skb,
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_START, incident->start) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_LAST,
 			     incident->start + jiffies64_to_nsecs(lasted)) ||
-	    put_incident_u64(skb, ARPPIN_A_INCIDENT_DROPPED, dropped) ||
-	    put_incident_u64(skb, ARPPIN_A_INCIDENT_PASSED, passed) ||
+	    put_incident_u64(skb, ARPPIN_A_INCIDENT_DROPPED,
+			     frames->dropped) ||
+	    put_incident_u64(skb, ARPPIN_A_INCIDENT_PASSED, frames->passed) ||
 	    put_incident_u64(skb, ARPPIN_A_INCIDENT_SINCE,
-			     frames - incident->told) ||
+			     arppin_frames_total(*frames) - incident->told) ||
 	    (incident->port[0] &&
 	     nla_put_string(skb, ARPPIN_A_INCIDENT_PORT, incident->port)) ||
 	    nla_put(skb, ARPPIN_A_INCIDENT_FRAME, incident->frame_kept,
@@ -183,11 +183,11 @@ int arppin_fill_incident(struct sk_buff *skb,
 int arppin_fill_incident_whole(struct sk_buff *skb,
 			       const struct arppin_incident *incident, u64 end)
 {
+	struct arppin_frames frames = arppin_incident_count(incident);
 	struct nlattr *nest;
 	int err;
 
-	if (arppin_fill_incident(skb, incident,
-				 arppin_incident_frames(incident)) ||
+	if (arppin_fill_incident(skb, incident, &frames) ||
 	    (end && put_incident_u64(skb, ARPPIN_A_INCIDENT_END, end)))
 		return -EMSGSIZE;
 	if (arppin_incident_is_netwide(incident))

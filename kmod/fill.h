@@ -48,7 +48,8 @@ int arppin_fill_guard(struct sk_buff *skb, const struct arppin_dev *adev);
 int arppin_fill_sighting(struct sk_buff *skb,
 			 const struct arppin_sighting *sighting);
 int arppin_fill_incident(struct sk_buff *skb,
-			 const struct arppin_incident *incident, u64 frames);
+			 const struct arppin_incident *incident,
+			 const struct arppin_frames *frames);
 int arppin_fill_incident_whole(struct sk_buff *skb,
 			       const struct arppin_incident *incident, u64 end);
 

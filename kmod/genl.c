@@ -64,12 +64,12 @@ static int get_addr(struct genl_info *info, struct arppin_addr *addr)
 	return 0;
 }
 
-static struct arppin_pin_conf_rcu *get_conf(struct genl_info *info)
+static struct arppin_pin_conf *get_conf(struct genl_info *info)
 {
 	const struct nlattr *list = info->attrs[ARPPIN_A_PIN_LLADDRS];
 	const struct nlattr *mode = info->attrs[ARPPIN_A_PIN_MODE];
 	const struct nlattr *resident = info->attrs[ARPPIN_A_PIN_RESIDENT];
-	struct arppin_pin_conf_rcu *conf;
+	struct arppin_pin_conf *conf;
 	const struct nlattr *attr;
 	unsigned int count = 0;
 	const char *why;
@@ -84,15 +84,15 @@ static struct arppin_pin_conf_rcu *get_conf(struct genl_info *info)
 	conf = arppin_pin_conf_alloc(count);
 	if (!conf)
 		return ERR_PTR(-ENOMEM);
-	conf->conf.mode = mode ? nla_get_u32(mode) : ARPPIN_MODE_ENFORCE;
-	conf->conf.resident = resident ? nla_get_u8(resident) :
-			      conf->conf.mode == ARPPIN_MODE_ENFORCE;
+	conf->mode = mode ? nla_get_u32(mode) : ARPPIN_MODE_ENFORCE;
+	conf->resident = resident ? nla_get_u8(resident) :
+			      conf->mode == ARPPIN_MODE_ENFORCE;
 	attr = resident;
 	why = "only an enforced pin can be resident";
-	if (conf->conf.resident && conf->conf.mode != ARPPIN_MODE_ENFORCE)
+	if (conf->resident && conf->mode != ARPPIN_MODE_ENFORCE)
 		goto bad_conf;
 
-	conf->conf.count = 0;
+	conf->count = 0;
 	nla_for_each_nested(attr, list, rem) {
 		const u8 *lladdr = nla_data(attr);
 
@@ -100,9 +100,9 @@ static struct arppin_pin_conf_rcu *get_conf(struct genl_info *info)
 		if (!is_valid_ether_addr(lladdr))
 			goto bad_conf;
 		why = "the same link-layer address twice";
-		if (arppin_pin_conf_has(&conf->conf, lladdr))
+		if (conf->count && arppin_pin_conf_has(conf, lladdr))
 			goto bad_conf;
-		memcpy(conf->conf.lladdr[conf->conf.count++], lladdr, ETH_ALEN);
+		memcpy(conf->lladdr[conf->count++], lladdr, ETH_ALEN);
 	}
 	return conf;
 
@@ -116,7 +116,7 @@ static int pin_new(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *flags = info->attrs[ARPPIN_A_PIN_FLAGS];
 	struct arppin_net *an = arppin_net(genl_info_net(info));
-	struct arppin_pin_conf_rcu *conf;
+	struct arppin_pin_conf *conf;
 	struct arppin_addr addr;
 	int err;
 
@@ -371,7 +371,7 @@ static int put_stat(struct sk_buff *skb, int attr, u64 value)
 }
 
 /* The sum over all CPUs of one of the counters that are no claims'. */
-static u64 sum_of(struct arppin_net *an, size_t offset)
+static u64 sum_of(struct arppin_net *an, enum arppin_net_counter which)
 {
 	u64 sum = 0, one;
 	unsigned int start;
@@ -383,7 +383,7 @@ static u64 sum_of(struct arppin_net *an, size_t offset)
 
 		do {
 			start = u64_stats_fetch_begin(&theirs->claims.syncp);
-			one = u64_stats_read((void *)theirs + offset);
+			one = u64_stats_read(&theirs->count[which]);
 		} while (u64_stats_fetch_retry(&theirs->claims.syncp, start));
 		sum += one;
 	}
@@ -404,15 +404,14 @@ static int fill_stats(struct sk_buff *skb, struct arppin_net *an)
 	    arppin_fill_counters(skb, ARPPIN_A_STATS_CLAIMS,
 				 &an->counters->claims) ||
 	    put_stat(skb, ARPPIN_A_STATS_IGNORED,
-		     sum_of(an, offsetof(struct arppin_net_counters,
-					 ignored))) ||
+		     sum_of(an, ARPPIN_IGNORED)) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_INCIDENTS, an->incidents_live) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_INCIDENTS_MAX,
 			ARPPIN_INCIDENTS_MAX) ||
 	    put_stat(skb, ARPPIN_A_STATS_INCIDENTS_TOTAL,
 		     an->incidents_total) ||
 	    put_stat(skb, ARPPIN_A_STATS_INCIDENTS_MERGED,
-		     atomic64_read(&an->incidents_merged)) ||
+		     sum_of(an, ARPPIN_MERGED)) ||
 	    put_stat(skb, ARPPIN_A_STATS_INCIDENTS_LOST,
 		     atomic64_read(&an->incidents_lost)) ||
 	    put_stat(skb, ARPPIN_A_STATS_EVENTS, an->event_seq) ||
@@ -435,8 +434,7 @@ static int fill_stats(struct sk_buff *skb, struct arppin_net *an)
 	    nla_put_u32(skb, ARPPIN_A_STATS_SIGHTINGS_MAX,
 			ARPPIN_SIGHTINGS_MAX) ||
 	    put_stat(skb, ARPPIN_A_STATS_SIGHTINGS_REFUSED,
-		     sum_of(an, offsetof(struct arppin_net_counters,
-					 unsighted))) ||
+		     sum_of(an, ARPPIN_UNSIGHTED)) ||
 	    nla_put_u32(skb, ARPPIN_A_STATS_HOOK, arppin_hook_registered(an)) ||
 	    (net_eq(an->net, &init_net) &&
 	     nla_put_u32(skb, ARPPIN_A_STATS_NAMESPACES,

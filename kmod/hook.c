@@ -9,16 +9,19 @@
 #include <linux/netfilter_ipv4.h>
 #include <net/route.h>
 
-#include "claim.h"
+#include "claim_arp.h"
+#include "compat.h"
 #include "guard.h"
 #include "hook.h"
 #include "pin.h"
 #include "sighting.h"
 #include "verdict.h"
 
-static bool is_ours(struct net *net, const struct net_device *dev, __be32 ip4)
+/* What is called only now and then is not inlined, see arp_in(). */
+
+static noinline bool is_ours(const struct net_device *dev, __be32 ip4)
 {
-	return inet_addr_type_dev_table(net, dev, ip4) == RTN_LOCAL;
+	return inet_addr_type_dev_table(dev_net(dev), dev, ip4) == RTN_LOCAL;
 }
 
 /*
@@ -42,12 +45,11 @@ static bool has_addr(const struct net_device *dev, __be32 ip4)
  * Somebody else claims it: the MAC is not that of any device of ours. All zeros
  * are nobody's, also where a device has no other yet (gretap0).
  */
-static bool is_taken(struct net *net, const struct net_device *dev,
-		     const struct arppin_claim *claim)
+static noinline bool is_foreign(const struct arppin_dev *adev,
+				const u8 *lladdr)
 {
-	return has_addr(dev, claim->addr.ip4) &&
-	       (is_zero_ether_addr(claim->lladdr) ||
-		!dev_getbyhwaddr_rcu(net, ARPHRD_ETHER, claim->lladdr));
+	return is_zero_ether_addr(lladdr) ||
+	       !dev_getbyhwaddr_rcu(adev->an->net, ARPHRD_ETHER, lladdr);
 }
 
 /*
@@ -55,25 +57,22 @@ static bool is_taken(struct net *net, const struct net_device *dev,
  * twice, and an address of ours or (a probe) none. With somebody else's
  * address it is an attack: the address would be blackholed.
  */
-static bool is_own(struct net *net, const struct net_device *dev,
+static bool is_own(const struct net_device *dev,
 		   const struct arppin_claim *claim)
 {
-	return ether_addr_equal(claim->lladdr, dev->dev_addr) &&
-	       ether_addr_equal(claim->source, dev->dev_addr) &&
+	return unlikely(arppin_lladdr_equal(claim->lladdr, dev->dev_addr)) &&
+	       arppin_lladdr_equal(claim->source, dev->dev_addr) &&
 	       (claim->variant == ARPPIN_VARIANT_PROBE ||
-		is_ours(net, dev, claim->addr.ip4));
+		is_ours(dev, claim->addr.ip4));
 }
 
-/*
- * The address would be one too many for the MAC. What is claimed in a frame of
- * somebody else is no sighting, and so would never be too many.
- */
-static bool is_crowded(struct arppin_dev *adev,
-		       const struct arppin_claim *claim, u8 addresses)
+/* arp_rcv() has checked lengths and made it linear. */
+static bool read_claim(struct arppin_claim *claim, const struct sk_buff *skb)
 {
-	return !arppin_sighting_find(adev, claim) &&
-	       (!arppin_claim_is_plausible(claim) ||
-		arppin_sightings_recent(adev, claim->lladdr) >= addresses);
+	return arppin_claim_arp(claim, skb_network_header(skb),
+				skb_tail_pointer(skb) - skb_network_header(skb),
+				skb_mac_header_was_set(skb) ?
+				eth_hdr(skb)->h_source : NULL);
 }
 
 static enum arppin_counter counter(struct arppin_verdict verdict)
@@ -92,89 +91,214 @@ static enum arppin_counter counter(struct arppin_verdict verdict)
 	}
 }
 
-static void count_ignored(struct arppin_net *an)
+static noinline void first_sighting(struct arppin_dev *adev,
+				    const struct sk_buff *skb)
 {
-	struct arppin_net_counters *mine = this_cpu_ptr(an->counters);
+	struct arppin_claim claim;
 
-	u64_stats_update_begin(&mine->claims.syncp);
-	u64_stats_inc(&mine->ignored);
-	u64_stats_update_end(&mine->claims.syncp);
+	if (read_claim(&claim, skb) && is_foreign(adev, claim.lladdr))
+		arppin_sighting_add(adev, &claim);
+}
+
+/*
+ * The address would be one too many for the MAC. What is claimed in a frame of
+ * somebody else is no sighting, and so would never be too many.
+ */
+static noinline bool is_crowded(struct arppin_dev *adev,
+				const struct sk_buff *skb, bool own,
+				u8 addresses)
+{
+	struct arppin_claim claim;
+
+	if (!read_claim(&claim, skb))
+		return false;
+	claim.own = own;
+	return !arppin_sighting_find(adev, &claim) &&
+	       (!arppin_claim_is_plausible(&claim) ||
+		arppin_sightings_recent(adev, claim.lladdr) >= addresses);
+}
+
+static noinline struct arppin_incident *
+other_incident(struct arppin_net *an, struct arppin_subject *subject,
+	       const struct sk_buff *skb, u8 kind)
+{
+	struct arppin_incident *incident;
+	struct arppin_claim claim;
+
+	if (!read_claim(&claim, skb))
+		return NULL;
+	incident = arppin_incident_look_up(an, subject, &claim, kind);
+	if (incident)
+		arppin_incident_merge(an, incident);
+	return incident;
+}
+
+static noinline void first_of_incident(const struct net_device *dev,
+				       struct arppin_dev *adev,
+				       struct arppin_pin *pin, u8 kind,
+				       enum arppin_counter which,
+				       const struct sk_buff *skb)
+{
+	struct arppin_claim claim;
+
+	if (!read_claim(&claim, skb))
+		return;
+	if (claim.variant == ARPPIN_VARIANT_REQUEST_TO_OTHER &&
+	    is_ours(dev, claim.target.ip4))
+		arppin_claim_to_us(&claim);
+	arppin_incident_open(adev, pin, &claim, kind, which, skb);
+}
+
+/* What a request is for takes a FIB lookup, more than all the rest. */
+static noinline void note_request(const struct net_device *dev,
+				  struct arppin_incident *incident,
+				  __be32 target)
+{
+	arppin_incident_note(incident, is_ours(dev, target) ?
+				       ARPPIN_VARIANT_REQUEST_TO_US :
+				       ARPPIN_VARIANT_REQUEST_TO_OTHER);
+	arppin_incident_ask(incident, target);
 }
 
 /*
  * Nobody contradicts the claim: note who uses the address. What another device
- * of ours says on the same segment is nothing to note.
+ * of ours says on the same segment is nothing to note. Return: it was known.
  */
-static void note_sighting(struct net *net, struct arppin_dev *adev,
-			  const struct arppin_claim *claim, u8 incident)
+static bool note_sighting(struct arppin_dev *adev,
+			  const struct arppin_claim *claim,
+			  const struct sk_buff *skb)
 {
 	struct arppin_sighting *sighting;
 
-	if ((incident && incident != ARPPIN_INCIDENT_UNPINNED) ||
-	    !arppin_claim_is_plausible(claim))
-		return;
+	if (!arppin_claim_is_plausible(claim))
+		return false;
 	sighting = arppin_sighting_find(adev, claim);
-	if (sighting)
+	if (likely(sighting))
 		arppin_sighting_seen(sighting);
-	else if (!dev_getbyhwaddr_rcu(net, ARPHRD_ETHER, claim->lladdr))
-		arppin_sighting_add(adev, claim);
+	else
+		first_sighting(adev, skb);
+	return sighting;
 }
 
-/* Softirq, RCU read lock. arp_rcv() has checked lengths and made it linear. */
-static unsigned int arp_in(void *priv, struct sk_buff *skb,
-			   const struct nf_hook_state *state)
+/*
+ * The claim is that of the pin, and no news if it has the only MAC and was noted
+ * in this second: that is what a sighting knows of time.
+ */
+static void note_pinned(struct arppin_dev *adev, struct arppin_pin *pin,
+			const struct arppin_pin_conf *conf,
+			const struct arppin_claim *claim,
+			const struct sk_buff *skb)
+{
+	u32 second = ktime_get_seconds();
+
+	if (READ_ONCE(pin->sighted) == second)
+		return;
+	if (note_sighting(adev, claim, skb) && conf->count == 1)
+		WRITE_ONCE(pin->sighted, second);
+}
+
+static void note_incident(const struct net_device *dev,
+			  struct arppin_dev *adev, struct arppin_pin *pin,
+			  const struct arppin_claim *claim, u8 kind,
+			  enum arppin_counter which, const struct sk_buff *skb)
+{
+	struct arppin_subject *subject = pin ? &pin->subject : &adev->subject;
+	struct arppin_incident *incident;
+
+	incident = arppin_incident_recent(subject, claim, kind);
+	if (!incident) {
+		incident = other_incident(adev->an, subject, skb, kind);
+		if (!incident) {
+			first_of_incident(dev, adev, pin, kind, which, skb);
+			return;
+		}
+	}
+	arppin_incident_add(incident, which);
+	if (claim->variant != ARPPIN_VARIANT_REQUEST_TO_OTHER)
+		arppin_incident_note(incident, claim->variant);
+	else if (!arppin_incident_asked(incident, claim->target.ip4))
+		note_request(dev, incident, claim->target.ip4);
+}
+
+static unsigned int pinned(const struct net_device *dev,
+			   struct arppin_dev *adev, struct arppin_pin *pin,
+			   const struct arppin_claim *claim,
+			   const struct sk_buff *skb)
+{
+	const struct arppin_pin_conf *conf = arppin_pin_conf(pin);
+	struct arppin_verdict verdict;
+	enum arppin_counter which;
+
+	verdict = arppin_verdict_pinned(claim, conf);
+	which = counter(verdict);
+	arppin_count(&adev->an->counters->claims, which);
+	arppin_count(pin->counters, which);
+	if (verdict.incident)
+		note_incident(dev, adev, pin, claim, verdict.incident, which,
+			      skb);
+	else
+		note_pinned(adev, pin, conf, claim, skb);
+	return verdict.drop ? NF_DROP : NF_ACCEPT;
+}
+
+static unsigned int unpinned(struct net_device *dev,
+			     struct arppin_dev *adev,
+			     struct arppin_claim *claim,
+			     const struct sk_buff *skb)
+{
+	u8 policy = READ_ONCE(adev->guard.unpinned);
+	u8 addresses = READ_ONCE(adev->guard.addresses);
+	struct arppin_verdict verdict;
+	enum arppin_counter which;
+
+	claim->ours = has_addr(dev, claim->addr.ip4) &&
+		      is_foreign(adev, claim->lladdr);
+	claim->crowded = addresses &&
+			 is_crowded(adev, skb, claim->own, addresses);
+	verdict = arppin_verdict_unpinned(claim, policy);
+	which = counter(verdict);
+	arppin_count(&adev->an->counters->claims, which);
+	if (policy != ARPPIN_UNPINNED_ACCEPT || addresses || verdict.incident)
+		arppin_count(adev->counters, which);
+	if (!verdict.incident || verdict.incident == ARPPIN_INCIDENT_UNPINNED)
+		note_sighting(adev, claim, skb);
+	if (verdict.incident)
+		note_incident(dev, adev, NULL, claim, verdict.incident, which,
+			      skb);
+	if (verdict.incident == ARPPIN_INCIDENT_OWN_ADDRESS &&
+	    READ_ONCE(adev->guard.defend))
+		arppin_guard_defend(adev, dev, claim->addr.ip4);
+	return verdict.drop ? NF_DROP : NF_ACCEPT;
+}
+
+/*
+ * All that is done for each packet is inlined here, and what is not reads the
+ * claim again instead of getting its address: so it is in registers, and the
+ * function needs no stack protector.
+ *
+ * Context: softirq, RCU read lock.
+ */
+static __flatten unsigned int arp_in(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
 {
 	struct net_device *dev = state->in;
 	struct arppin_net *an = priv;
-	const struct arppin_pin_conf *conf = NULL;
-	struct arppin_verdict verdict;
-	struct arppin_claim claim;
+	struct arppin_claim claim = {}; /* else INIT_STACK_ALL_ZERO does it in memory */
 	struct arppin_dev *adev;
 	struct arppin_pin *pin;
-	u8 unpinned, addresses;
 
 	adev = arppin_dev_bound(an, dev->ifindex);
 	if (!adev)
 		return NF_ACCEPT;
-	if (!arppin_claim_arp(&claim, skb_network_header(skb),
-			      skb_headlen(skb) - skb_network_offset(skb),
-			      skb_mac_header_was_set(skb) ?
-			      eth_hdr(skb)->h_source : NULL)) {
-		count_ignored(an);
+	if (!read_claim(&claim, skb)) {
+		arppin_count_net(an->counters, ARPPIN_IGNORED);
 		return NF_ACCEPT;
 	}
-	claim.own = is_own(state->net, dev, &claim);
-
+	claim.own = is_own(dev, &claim);
 	pin = arppin_pin_lookup(adev, &claim.addr);
-	unpinned = READ_ONCE(adev->guard.unpinned);
-	addresses = READ_ONCE(adev->guard.addresses);
-	if (pin) {
-		conf = arppin_pin_conf(pin);
-	} else {
-		claim.ours = is_taken(state->net, dev, &claim);
-		claim.crowded = addresses &&
-				is_crowded(adev, &claim, addresses);
-	}
-	verdict = arppin_verdict(&claim, conf, unpinned);
-
-	arppin_count(&an->counters->claims, counter(verdict));
 	if (pin)
-		arppin_count(pin->counters, counter(verdict));
-	else if (unpinned != ARPPIN_UNPINNED_ACCEPT || addresses ||
-		 verdict.incident)
-		arppin_count(adev->counters, counter(verdict));
-	note_sighting(state->net, adev, &claim, verdict.incident);
-
-	if (verdict.incident) {
-		if (claim.variant == ARPPIN_VARIANT_REQUEST_TO_OTHER &&
-		    is_ours(state->net, dev, claim.target.ip4))
-			arppin_claim_to_us(&claim);
-		arppin_incident_frame(adev, pin, &claim, verdict, skb);
-	}
-	if (verdict.incident == ARPPIN_INCIDENT_OWN_ADDRESS &&
-	    READ_ONCE(adev->guard.defend))
-		arppin_guard_defend(adev, dev, claim.addr.ip4);
-	return verdict.drop ? NF_DROP : NF_ACCEPT;
+		return pinned(dev, adev, pin, &claim, skb);
+	return unpinned(dev, adev, &claim, skb);
 }
 
 /* Before anything that could rewrite the frame (arpt_mangle, nft). */

@@ -4,6 +4,8 @@
  * told once at their start, then ever less often, then at their end.
  */
 #include <linux/etherdevice.h>
+#include <linux/hash.h>
+#include <linux/jhash.h>
 #include <linux/rhashtable.h>
 
 #include "event.h"
@@ -20,34 +22,62 @@
 #define INTERVAL_MAX	(300 * HZ)
 #define QUIET		(60 * HZ)	/* after it an incident has ended */
 #define BATCH		16		/* events told without a pause */
+#define FAST		1024		/* frames from one event to the next */
 
 /* One table for all network namespaces: a key names its subject. */
 static struct rhashtable incidents;
 
-/* Not sizeof: what pads the end of a struct may hold anything. */
-#define KEY_LEN		offsetofend(struct arppin_incident_key, own)
+static u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct arppin_incident_key *key = data;
+	u32 words[sizeof(key->lladdr) * 2 / sizeof(u32)];
+
+	BUILD_BUG_ON(sizeof(words) != sizeof(key->lladdr) + sizeof(key->source));
+	memcpy(words, key->lladdr, sizeof(key->lladdr));
+	memcpy((u8 *)words + sizeof(key->lladdr), key->source,
+	       sizeof(key->source));
+	return jhash2(words, ARRAY_SIZE(words),
+		      seed ^ hash32_ptr(key->subject) ^ key->kind ^
+		      (__force u32)key->own.ip4);
+}
+
+static u32 incident_hash(const void *data, u32 len, u32 seed)
+{
+	const struct arppin_incident *incident = data;
+
+	return key_hash(&incident->key, len, seed);
+}
+
+static int differs(struct rhashtable_compare_arg *arg, const void *data)
+{
+	const struct arppin_incident_key *key = arg->key;
+	const struct arppin_incident *incident = data;
+
+	return incident->key.subject != key->subject ||
+	       incident->key.kind != key->kind ||
+	       !arppin_lladdr_equal(incident->key.lladdr, key->lladdr) ||
+	       !arppin_lladdr_equal(incident->key.source, key->source) ||
+	       !arppin_addr_equal(&incident->key.own, &key->own);
+}
 
 static const struct rhashtable_params incidents_params = {
 	.head_offset = offsetof(struct arppin_incident, node),
 	.key_offset = offsetof(struct arppin_incident, key),
-	.key_len = KEY_LEN,
+	.key_len = sizeof(struct arppin_incident_key),
+	.hashfn = key_hash,
+	.obj_hashfn = incident_hash,
+	.obj_cmpfn = differs,
 	.automatic_shrinking = true,
 };
-
-static unsigned int subject_max(const struct arppin_pin *pin)
-{
-	return pin ? ARPPIN_INCIDENTS_PIN_MAX : ARPPIN_INCIDENTS_DEV_MAX;
-}
 
 /*
  * Where an offender is counted when there is no room for an incident of its
  * own. Without the lock the answer may be a moment old, which does not matter.
  */
 static struct arppin_incident __rcu **many_slot(struct arppin_net *an,
-						struct arppin_subject *subject,
-						unsigned int max)
+						struct arppin_subject *subject)
 {
-	bool full = READ_ONCE(subject->live) >= max;
+	bool full = READ_ONCE(subject->live) >= subject->max;
 
 	if (full && rcu_access_pointer(subject->many))
 		return &subject->many;
@@ -56,35 +86,90 @@ static struct arppin_incident __rcu **many_slot(struct arppin_net *an,
 	return full ? &subject->many : NULL;
 }
 
-/* RCU read lock, or an->incident_lock. */
-static struct arppin_incident *find(struct arppin_net *an,
-				    const struct arppin_incident_key *key,
-				    unsigned int max)
+static void fill_key(struct arppin_incident_key *key,
+		     struct arppin_subject *subject,
+		     const struct arppin_claim *claim, u8 kind)
+{
+	memset(key, 0, sizeof(*key));
+	key->subject = subject;
+	memcpy(key->lladdr, claim->lladdr, sizeof(key->lladdr));
+	memcpy(key->source, claim->source, sizeof(key->source));
+	key->kind = kind;
+	if (kind == ARPPIN_INCIDENT_OWN_ADDRESS)
+		key->own = claim->addr;
+}
+
+/**
+ * arppin_incident_look_up - the incident that a frame belongs to
+ * @an: the network namespace
+ * @subject: of the pin, or of the device if its guard decided
+ * @claim: what the frame claims
+ * @kind: enum arppin_incident_kind
+ *
+ * Context: RCU read lock, or an->incident_lock.
+ * Return: NULL if it is the first of an incident.
+ */
+struct arppin_incident *
+arppin_incident_look_up(struct arppin_net *an, struct arppin_subject *subject,
+			const struct arppin_claim *claim, u8 kind)
 {
 	struct arppin_incident __rcu **many;
+	struct arppin_incident_key key;
 	struct arppin_incident *incident;
 
-	incident = rcu_dereference_check(key->subject->recent,
-					 lockdep_is_held(&an->incident_lock));
-	if (incident && !memcmp(&incident->key, key, KEY_LEN))
-		return incident;
-	incident = rhashtable_lookup(&incidents, key, incidents_params);
+	fill_key(&key, subject, claim, kind);
+	incident = rhashtable_lookup(&incidents, &key, incidents_params);
 	if (incident)
 		return incident;
-	many = many_slot(an, key->subject, max);
+	many = many_slot(an, subject);
 	return many ? rcu_dereference_check(*many,
 				lockdep_is_held(&an->incident_lock)) : NULL;
 }
 
-static void count(struct arppin_net *an, struct arppin_incident *incident,
-		  const struct arppin_claim *claim, bool drop)
+struct arppin_frames
+arppin_incident_count(const struct arppin_incident *incident)
 {
-	atomic64_inc(drop ? &incident->dropped : &incident->passed);
-	if (!test_bit(claim->variant, &incident->variants))
-		set_bit(claim->variant, &incident->variants);
-	WRITE_ONCE(incident->last, jiffies);
-	if (incident->key.kind == ARPPIN_INCIDENT_MANY_OFFENDERS)
-		atomic64_inc(&an->incidents_merged);
+	struct arppin_counters __percpu *counters = READ_ONCE(incident->counters);
+	struct arppin_frames frames = {
+		.dropped = atomic64_read(&incident->dropped),
+		.passed = atomic64_read(&incident->passed),
+	};
+	u64 sum[ARPPIN_COUNTERS];
+
+	if (counters) {
+		arppin_counters_sum(counters, sum);
+		frames.dropped += sum[ARPPIN_DROPPED];
+		frames.passed += sum[ARPPIN_PASSED] + sum[ARPPIN_NOTICED];
+	}
+	return frames;
+}
+
+/*
+ * The offender is fast: let each CPU count for itself. Without memory they go
+ * on sharing; the next update tries again. an->incident_lock.
+ */
+static void spread(struct arppin_incident *incident)
+{
+	struct arppin_counters __percpu *counters;
+
+	if (incident->counters)
+		return;
+	counters = alloc_percpu_gfp(struct arppin_counters,
+				    GFP_NOWAIT | __GFP_NOWARN);
+	if (!counters)
+		return;
+	arppin_counters_init(counters);
+	/* Pairs with arppin_incident_add(). */
+	smp_store_release(&incident->counters, counters);
+}
+
+static void incident_free_rcu(struct rcu_head *rcu)
+{
+	struct arppin_incident *incident;
+
+	incident = container_of(rcu, struct arppin_incident, rcu);
+	free_percpu(incident->counters);
+	kfree(incident);
 }
 
 /* At NF_ARP_IN data is the network header, and the Ethernet header before it. */
@@ -104,11 +189,10 @@ static void keep_frame(struct arppin_incident *incident,
 
 static struct arppin_incident *open(struct arppin_dev *adev,
 				    struct arppin_pin *pin,
-				    const struct arppin_incident_key *key,
-				    const struct arppin_claim *claim,
+				    const struct arppin_claim *claim, u8 kind,
 				    const struct sk_buff *skb)
 {
-	struct arppin_subject *subject = key->subject;
+	struct arppin_subject *subject = pin ? &pin->subject : &adev->subject;
 	struct arppin_incident __rcu **many;
 	struct arppin_net *an = adev->an;
 	struct arppin_incident *incident;
@@ -117,18 +201,19 @@ static struct arppin_incident *open(struct arppin_dev *adev,
 	incident = kzalloc(sizeof(*incident), GFP_ATOMIC | __GFP_NOWARN);
 	if (!incident)
 		return NULL;
-	incident->key = *key;
+	fill_key(&incident->key, subject, claim, kind);
 	incident->dev = adev;
 	incident->pin = pin;
 	incident->addr = claim->addr;
 	incident->start = ktime_get_real_ns();
 	incident->started = jiffies;
 	incident->last = incident->started;
+	incident->asked_at = jiffies - HZ;	/* never */
 	incident->interval = INTERVAL_MIN;
 	incident->next = jiffies + INTERVAL_MIN;
 	keep_frame(incident, skb);
 
-	many = many_slot(an, subject, subject_max(pin));
+	many = many_slot(an, subject);
 	if (many) {
 		incident->key.kind = ARPPIN_INCIDENT_MANY_OFFENDERS;
 		rcu_assign_pointer(*many, incident);
@@ -182,21 +267,21 @@ static void keep_ended(struct arppin_net *an,
 		forget_oldest(an);
 }
 
-static void tell(enum arppin_event_kind kind, struct arppin_incident *incident)
+static void tell(enum arppin_event_kind kind, struct arppin_incident *incident,
+		 const struct arppin_frames *frames)
 {
-	u64 frames = arppin_incident_frames(incident);
-
 	arppin_event_incident(kind, incident, frames);
-	incident->told = frames;
+	incident->told = arppin_frames_total(*frames);
 }
 
 /* an->lock and an->incident_lock. */
 static void close(struct arppin_net *an, struct arppin_incident *incident)
 {
+	struct arppin_frames frames = arppin_incident_count(incident);
 	struct arppin_subject *subject = incident->key.subject;
 
-	tell(ARPPIN_EVENT_INCIDENT_END, incident);
-	arppin_log_incident(incident, true);
+	tell(ARPPIN_EVENT_INCIDENT_END, incident, &frames);
+	arppin_log_incident(incident, &frames, true);
 	keep_ended(an, incident);
 	list_del(&incident->list);
 	if (incident->key.kind != ARPPIN_INCIDENT_MANY_OFFENDERS)
@@ -210,58 +295,50 @@ static void close(struct arppin_net *an, struct arppin_incident *incident)
 		RCU_INIT_POINTER(an->many, NULL);
 	WRITE_ONCE(subject->live, subject->live - 1);
 	WRITE_ONCE(an->incidents_live, an->incidents_live - 1);
-	kfree_rcu(incident, rcu);
+	call_rcu(&incident->rcu, incident_free_rcu);
 }
 
 /**
- * arppin_incident_frame - a frame belongs to an incident
+ * arppin_incident_open - the first frame of an incident
  * @adev: the device
  * @pin: the pin, or NULL if the device's guard decided
  * @claim: what the frame claims
- * @verdict: what is done with it; verdict.incident is not 0
+ * @kind: enum arppin_incident_kind
+ * @which: what is done with it
  * @skb: the frame
  *
- * The first frame of an offender is told before this returns. A further one
- * takes no lock and allocates nothing. Without memory the frame is not told,
- * but counted.
+ * It is told before this returns. Without memory it is not told, but counted.
  *
- * Context: softirq, RCU read lock.
+ * Context: softirq, RCU read lock; arppin_incident_look_up() has found none.
  */
-void arppin_incident_frame(struct arppin_dev *adev, struct arppin_pin *pin,
-			   const struct arppin_claim *claim,
-			   struct arppin_verdict verdict,
-			   const struct sk_buff *skb)
+void arppin_incident_open(struct arppin_dev *adev, struct arppin_pin *pin,
+			  const struct arppin_claim *claim, u8 kind,
+			  enum arppin_counter which, const struct sk_buff *skb)
 {
-	struct arppin_incident_key key = { .kind = verdict.incident };
-	unsigned int max = subject_max(pin);
+	struct arppin_subject *subject = pin ? &pin->subject : &adev->subject;
 	struct arppin_net *an = adev->an;
 	struct arppin_incident *incident;
-
-	key.subject = pin ? &pin->subject : &adev->subject;
-	memcpy(key.lladdr, claim->lladdr, sizeof(key.lladdr));
-	memcpy(key.source, claim->source, sizeof(key.source));
-	if (verdict.incident == ARPPIN_INCIDENT_OWN_ADDRESS)
-		key.own = claim->addr;
-
-	incident = find(an, &key, max);
-	if (incident) {
-		count(an, incident, claim, verdict.drop);
-		return;
-	}
+	struct arppin_frames frames;
+	bool first = false;
 
 	spin_lock_bh(&an->incident_lock);
-	incident = find(an, &key, max);
-	if (incident) {
-		count(an, incident, claim, verdict.drop);
-	} else if (!key.subject->gone) {
-		incident = open(adev, pin, &key, claim, skb);
-		if (incident) {
-			count(an, incident, claim, verdict.drop);
-			tell(ARPPIN_EVENT_INCIDENT_START, incident);
-			arppin_log_incident(incident, false);
-		} else {
+	/* Another CPU may have been faster. */
+	incident = arppin_incident_look_up(an, subject, claim, kind);
+	if (!incident && !subject->gone) {
+		incident = open(adev, pin, claim, kind, skb);
+		if (!incident)
 			atomic64_inc(&an->incidents_lost);
-		}
+		first = incident;
+	}
+	if (incident) {
+		arppin_incident_add(incident, which);
+		arppin_incident_merge(an, incident);
+		arppin_incident_note(incident, claim->variant);
+	}
+	if (first) {
+		frames = arppin_incident_count(incident);
+		tell(ARPPIN_EVENT_INCIDENT_START, incident, &frames);
+		arppin_log_incident(incident, &frames, false);
 	}
 	spin_unlock_bh(&an->incident_lock);
 }
@@ -325,10 +402,29 @@ arppin_incident_sightings(const struct arppin_incident *incident,
 				   found);
 }
 
+/* It is time for an update, and a frame may have come since the latest event. */
 static bool is_due(const struct arppin_incident *incident)
 {
 	return time_after_eq(jiffies, incident->next) &&
-	       incident->told != arppin_incident_frames(incident);
+	       time_after_eq(READ_ONCE(incident->last),
+			     incident->next - incident->interval);
+}
+
+/* Return: false if there is nothing to tell. */
+static bool update(struct arppin_incident *incident)
+{
+	struct arppin_frames frames = arppin_incident_count(incident);
+	u64 since = arppin_frames_total(frames) - incident->told;
+
+	if (!since)
+		return false;
+	if (since >= FAST)
+		spread(incident);
+	tell(ARPPIN_EVENT_INCIDENT_UPDATE, incident, &frames);
+	incident->interval = min_t(unsigned long, INTERVAL_MAX,
+				   2 * incident->interval);
+	incident->next = jiffies + incident->interval;
+	return true;
 }
 
 static void incident_work(struct work_struct *work)
@@ -346,11 +442,7 @@ static void incident_work(struct work_struct *work)
 		if (time_after_eq(jiffies, READ_ONCE(incident->last) + QUIET)) {
 			close(an, incident);
 			events++;
-		} else if (is_due(incident)) {
-			tell(ARPPIN_EVENT_INCIDENT_UPDATE, incident);
-			incident->interval = min_t(unsigned long, INTERVAL_MAX,
-						   2 * incident->interval);
-			incident->next = jiffies + incident->interval;
+		} else if (is_due(incident) && update(incident)) {
 			events++;
 		}
 	}

@@ -3,6 +3,7 @@
 #define _ARPPIN_INCIDENT_H
 
 #include <linux/if.h>
+#include <linux/jiffies.h>
 #include <linux/rhashtable-types.h>
 
 #include "claim.h"
@@ -19,12 +20,14 @@ struct sk_buff;
  * @recent: the latest one: a lone offender is found without a look-up
  * @many: the one that takes all offenders beyond the subject's bound
  * @live: how many there are; by an->incident_lock
+ * @max: how many there may be, without @many
  * @gone: no new ones; by an->incident_lock
  */
 struct arppin_subject {
 	struct arppin_incident __rcu *recent;
 	struct arppin_incident __rcu *many;
 	u16 live;
+	u16 max;
 	bool gone;
 };
 
@@ -54,11 +57,14 @@ struct arppin_incident_key {
  * @id: in its network namespace
  * @addr: the address claimed by the first frame
  * @variants: bits of enum arppin_variant
+ * @asked: what was asked for by the latest request that was looked into
+ * @asked_at: jiffies of that
  * @start: ns since 1970
  * @started: jiffies of the first frame
  * @last: jiffies of the latest frame
- * @dropped: frames
- * @passed: frames
+ * @counters: frames, or NULL: only a fast offender needs them
+ * @dropped: frames that are not in @counters
+ * @passed: likewise
  * @told: frames when it was last told; by an->incident_lock
  * @interval: jiffies from the latest event to the next update; likewise
  * @next: jiffies of the next update; likewise
@@ -78,9 +84,12 @@ struct arppin_incident {
 	u64 id;
 	struct arppin_addr addr;
 	unsigned long variants;
+	__be32 asked;
+	unsigned long asked_at;
 	u64 start;
 	unsigned long started;
 	unsigned long last;
+	struct arppin_counters __percpu *counters;
 	atomic64_t dropped;
 	atomic64_t passed;
 	u64 told;
@@ -94,10 +103,113 @@ struct arppin_incident {
 	struct rcu_head rcu;
 };
 
-static inline u64 arppin_incident_frames(const struct arppin_incident *incident)
+/* How many frames an incident has. */
+struct arppin_frames {
+	u64 dropped;
+	u64 passed;
+};
+
+struct arppin_frames
+arppin_incident_count(const struct arppin_incident *incident);
+
+static inline u64 arppin_frames_total(struct arppin_frames frames)
 {
-	return atomic64_read(&incident->dropped) +
-	       atomic64_read(&incident->passed);
+	return frames.dropped + frames.passed;
+}
+
+struct arppin_incident *
+arppin_incident_look_up(struct arppin_net *an, struct arppin_subject *subject,
+			const struct arppin_claim *claim, u8 kind);
+
+static inline bool
+arppin_incident_is_of(const struct arppin_incident *incident,
+		      const struct arppin_claim *claim, u8 kind)
+{
+	return incident->key.kind == kind &&
+	       arppin_lladdr_equal(incident->key.lladdr, claim->lladdr) &&
+	       arppin_lladdr_equal(incident->key.source, claim->source) &&
+	       (kind != ARPPIN_INCIDENT_OWN_ADDRESS ||
+		arppin_addr_equal(&incident->key.own, &claim->addr));
+}
+
+/**
+ * arppin_incident_recent - the latest incident, if a frame belongs to it
+ * @subject: of the pin, or of the device if its guard decided
+ * @claim: what the frame claims
+ * @kind: enum arppin_incident_kind
+ *
+ * Context: RCU read lock.
+ * Return: NULL if not: arppin_incident_look_up() may find another.
+ */
+static inline struct arppin_incident *
+arppin_incident_recent(struct arppin_subject *subject,
+		       const struct arppin_claim *claim, u8 kind)
+{
+	struct arppin_incident *incident = rcu_dereference(subject->recent);
+
+	if (likely(incident && arppin_incident_is_of(incident, claim, kind)))
+		return incident;
+	return NULL;
+}
+
+/**
+ * arppin_incident_add - count a frame of an incident
+ * @incident: the incident
+ * @which: what was done with the frame
+ *
+ * As soon as the incident has counters for each CPU, what they share is written
+ * once in a jiffy at most here.
+ *
+ * Context: softirq, RCU read lock.
+ */
+static inline void arppin_incident_add(struct arppin_incident *incident,
+				       enum arppin_counter which)
+{
+	/* Pairs with spread(). */
+	struct arppin_counters __percpu *counters = READ_ONCE(incident->counters);
+	unsigned long time = jiffies;
+
+	if (likely(counters))
+		arppin_count(counters, which);
+	else
+		atomic64_inc(which == ARPPIN_DROPPED ? &incident->dropped :
+						       &incident->passed);
+	if (READ_ONCE(incident->last) != time)
+		WRITE_ONCE(incident->last, time);
+}
+
+/* Count a frame of an incident that arppin_incident_look_up() has found. */
+static inline void arppin_incident_merge(struct arppin_net *an,
+					 const struct arppin_incident *incident)
+{
+	if (incident->key.kind == ARPPIN_INCIDENT_MANY_OFFENDERS)
+		arppin_count_net(an->counters, ARPPIN_MERGED);
+}
+
+static inline void arppin_incident_note(struct arppin_incident *incident,
+					u8 variant)
+{
+	if (unlikely(!test_bit(variant, &incident->variants)))
+		set_bit(variant, &incident->variants);
+}
+
+/*
+ * Has it just been found out, and noted, whether requests for this address are
+ * for us? Two CPUs that write may mix what they found: both are true.
+ */
+static inline bool arppin_incident_asked(const struct arppin_incident *incident,
+					 __be32 target)
+{
+	return READ_ONCE(incident->asked) == target &&
+	       time_before(jiffies, READ_ONCE(incident->asked_at) + HZ);
+}
+
+/* After arppin_incident_note(). */
+static inline void arppin_incident_ask(struct arppin_incident *incident,
+				       __be32 target)
+{
+	WRITE_ONCE(incident->asked, target);
+	WRITE_ONCE(incident->asked_at, jiffies);
 }
 
 /*
@@ -106,10 +218,9 @@ static inline u64 arppin_incident_frames(const struct arppin_incident *incident)
  */
 bool arppin_incident_is_netwide(const struct arppin_incident *incident);
 
-void arppin_incident_frame(struct arppin_dev *adev, struct arppin_pin *pin,
-			   const struct arppin_claim *claim,
-			   struct arppin_verdict verdict,
-			   const struct sk_buff *skb);
+void arppin_incident_open(struct arppin_dev *adev, struct arppin_pin *pin,
+			  const struct arppin_claim *claim, u8 kind,
+			  enum arppin_counter which, const struct sk_buff *skb);
 unsigned int
 arppin_incident_sightings(const struct arppin_incident *incident,
 			  const struct arppin_sighting *found[ARPPIN_INCIDENT_SIGHTINGS_MAX]);

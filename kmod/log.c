@@ -121,20 +121,20 @@ static const char *offender_text(const struct arppin_incident *incident,
 /* "dropped", or in the end how many were. */
 #define DONE_LEN	96
 
-static const char *done_text(const struct arppin_incident *incident, bool ended,
+static const char *done_text(const struct arppin_incident *incident,
+			     const struct arppin_frames *frames, bool ended,
 			     char *text)
 {
-	u64 dropped = atomic64_read(&incident->dropped);
-	u64 passed = atomic64_read(&incident->passed);
 	u64 now = ktime_get_real_ns();
 
 	if (ended)	/* but the clock may have been set back */
 		snprintf(text, DONE_LEN,
 			 "ended after %llu s, %llu dropped, %llu passed",
 			 div_u64(max(now, incident->start) - incident->start,
-				 NSEC_PER_SEC), dropped, passed);
+				 NSEC_PER_SEC), frames->dropped,
+			 frames->passed);
 	else
-		snprintf(text, DONE_LEN, dropped ? "dropped" : "passed");
+		snprintf(text, DONE_LEN, frames->dropped ? "dropped" : "passed");
 	return text;
 }
 
@@ -158,7 +158,8 @@ static const char *said_of(u32 kind)
 }
 
 /* Context: an->incident_lock, and RCU read lock or an->lock. */
-void arppin_log_incident(const struct arppin_incident *incident, bool ended)
+void arppin_log_incident(const struct arppin_incident *incident,
+			 const struct arppin_frames *frames, bool ended)
 {
 	const struct arppin_dev *adev = incident->dev;
 	char dev[DEV_LEN], addr[ADDR_LEN], net[NET_LEN];
@@ -179,7 +180,7 @@ void arppin_log_incident(const struct arppin_incident *incident, bool ended)
 		addr_text(&incident->addr, addr),
 		said_of(incident->key.kind), incident->key.lladdr,
 		offender_text(incident, offender), pinned, lladdrs,
-		done_text(incident, ended, done), net_text(adev, net));
+		done_text(incident, frames, ended, done), net_text(adev, net));
 }
 
 /* Context: an->lock. */

@@ -144,7 +144,7 @@ static void __exit arppin_exit(void)
 	arppin_dev_exit();
 	arppin_neigh_exit();
 	unregister_pernet_subsys(&net_ops);
-	rcu_barrier();	/* pins and devices are freed by callbacks of ours */
+	rcu_barrier();	/* pins, incidents, devices are freed by callbacks of ours */
 	arppin_sightings_exit();
 	arppin_incidents_exit();
 	arppin_pin_exit();

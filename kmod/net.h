@@ -35,7 +35,6 @@ struct arppin_record;
  * @many: the incident that takes all offenders beyond ARPPIN_INCIDENTS_MAX
  * @incidents_live: how many are in @incidents
  * @incidents_total: the latest incident's id
- * @incidents_merged: see ARPPIN_A_STATS_INCIDENTS_MERGED
  * @incidents_lost: see ARPPIN_A_STATS_INCIDENTS_LOST
  * @incident_work: tells updates and ends
  * @ended: struct arppin_record of ended incidents, in the order of their end;
@@ -80,7 +79,6 @@ struct arppin_net {
 	struct arppin_incident __rcu *many;
 	u32 incidents_live;
 	u64 incidents_total;
-	atomic64_t incidents_merged;
 	atomic64_t incidents_lost;
 	struct delayed_work incident_work;
 	struct list_head ended;

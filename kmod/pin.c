@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of pins. */
-#include <linux/rhashtable.h>
+#include <linux/overflow.h>
 
 #include "compat.h"
 #include "event.h"
@@ -8,44 +8,16 @@
 #include "neigh.h"
 #include "pin.h"
 
-/*
- * One table for all network namespaces: a key begins with its struct
- * arppin_dev, and a namespace without pins costs nothing.
- */
-static struct rhashtable pins;
-
-static const struct rhashtable_params pins_params = {
-	.head_offset = offsetof(struct arppin_pin, node),
-	.key_offset = offsetof(struct arppin_pin, key),
-	.key_len = offsetofend(struct arppin_pin_key, addr),
-	.automatic_shrinking = true,
-};
-
-/**
- * arppin_pin_lookup - the pin of an address
- * @adev: the device
- * @addr: the address
- *
- * Context: RCU read lock, or an->lock.
- * Return: NULL if it has none.
- */
-struct arppin_pin *arppin_pin_lookup(struct arppin_dev *adev,
-				     const struct arppin_addr *addr)
-{
-	const struct arppin_pin_key key = { .dev = adev, .addr = *addr };
-
-	return rhashtable_lookup(&pins, &key, pins_params);
-}
+struct rhashtable arppin_pins;
 
 /* Context: sleeps. Return: NULL without memory; kfree() frees it. */
-struct arppin_pin_conf_rcu *arppin_pin_conf_alloc(unsigned int count)
+struct arppin_pin_conf *arppin_pin_conf_alloc(unsigned int count)
 {
-	struct arppin_pin_conf_rcu *conf;
+	struct arppin_pin_conf *conf;
 
-	conf = kzalloc(sizeof(*conf) + count * sizeof(conf->conf.lladdr[0]),
-		       GFP_KERNEL_ACCOUNT);
+	conf = kzalloc(struct_size(conf, lladdr, count), GFP_KERNEL_ACCOUNT);
 	if (conf)
-		conf->conf.count = count;
+		conf->count = count;
 	return conf;
 }
 
@@ -77,12 +49,13 @@ static struct arppin_pin *pin_alloc(struct arppin_dev *adev,
 	arppin_counters_init(pin->counters);
 	pin->key.dev = adev;
 	pin->key.addr = *addr;
+	pin->subject.max = ARPPIN_INCIDENTS_PIN_MAX;
 	INIT_LIST_HEAD(&pin->heal);
 	return pin;
 }
 
 static int pin_add(struct arppin_dev *adev, const struct arppin_addr *addr,
-		   struct arppin_pin_conf_rcu *conf, struct genl_info *info)
+		   struct arppin_pin_conf *conf, struct genl_info *info)
 {
 	struct arppin_net *an = adev->an;
 	struct arppin_pin *pin;
@@ -98,7 +71,7 @@ static int pin_add(struct arppin_dev *adev, const struct arppin_addr *addr,
 	if (!pin)
 		return -ENOMEM;
 	RCU_INIT_POINTER(pin->conf, conf);
-	err = rhashtable_insert_fast(&pins, &pin->node, pins_params);
+	err = rhashtable_insert_fast(&arppin_pins, &pin->node, arppin_pins_params);
 	if (err) {
 		RCU_INIT_POINTER(pin->conf, NULL);
 		pin_free(pin);
@@ -123,19 +96,19 @@ static bool conf_equal(const struct arppin_pin_conf *a,
 }
 
 static void pin_replace(struct arppin_pin *pin,
-			struct arppin_pin_conf_rcu *conf,
-			struct genl_info *info)
+			struct arppin_pin_conf *conf, struct genl_info *info)
 {
 	struct arppin_net *an = pin->key.dev->an;
-	struct arppin_pin_conf_rcu *old;
+	struct arppin_pin_conf *old;
 
 	old = rcu_dereference_protected(pin->conf, lockdep_is_held(&an->lock));
-	if (conf_equal(&old->conf, &conf->conf)) {
+	if (conf_equal(old, conf)) {
 		kfree(conf);
 		return;
 	}
 	rcu_assign_pointer(pin->conf, conf);
-	kfree_rcu(old, rcu);
+	WRITE_ONCE(pin->sighted, 0);
+	kfree_rcu_mightsleep(old);
 	an->generation++;
 	arppin_event_pin(ARPPIN_EVENT_PIN_CHANGE, pin, info);
 	arppin_log_pin(pin, "now pinned to");
@@ -157,7 +130,7 @@ static void pin_replace(struct arppin_pin *pin,
  */
 int arppin_pin_set(struct arppin_net *an, const char *name,
 		   const struct arppin_addr *addr,
-		   struct arppin_pin_conf_rcu *conf, bool replace,
+		   struct arppin_pin_conf *conf, bool replace,
 		   struct genl_info *info)
 {
 	struct arppin_dev *adev = arppin_dev_get(an, name, info);
@@ -199,7 +172,7 @@ void arppin_pin_del(struct arppin_pin *pin, struct genl_info *info)
 	struct arppin_net *an = adev->an;
 
 	lockdep_assert_held(&an->lock);
-	rhashtable_remove_fast(&pins, &pin->node, pins_params);
+	rhashtable_remove_fast(&arppin_pins, &pin->node, arppin_pins_params);
 	list_del(&pin->list);
 	adev->npins--;
 	an->npins--;
@@ -247,10 +220,10 @@ bool arppin_pin_flush(struct arppin_net *an, struct arppin_dev *only,
 
 int arppin_pin_init(void)
 {
-	return rhashtable_init(&pins, &pins_params);
+	return rhashtable_init(&arppin_pins, &arppin_pins_params);
 }
 
 void arppin_pin_exit(void)
 {
-	rhashtable_destroy(&pins);
+	rhashtable_destroy(&arppin_pins);
 }

@@ -25,15 +25,7 @@
 
 #define RECENT		(60 * 60)	/* counts for a guard's "addresses" */
 
-/* One table for all network namespaces: a key names its device. */
-static struct rhltable sightings;
-
-static const struct rhashtable_params sightings_params = {
-	.head_offset = offsetof(struct arppin_sighting, node),
-	.key_offset = offsetof(struct arppin_sighting, key),
-	.key_len = sizeof(struct arppin_sighting_key),
-	.automatic_shrinking = true,
-};
+struct rhltable arppin_sightings;
 
 static u32 now(void)
 {
@@ -44,36 +36,6 @@ static u32 now(void)
 static u32 quiet_for(const struct arppin_sighting *sighting)
 {
 	return max_t(s32, now() - READ_ONCE(sighting->last), 0);
-}
-
-/* RCU read lock. */
-static struct rhlist_head *of_lladdr(struct arppin_dev *adev, const u8 *lladdr)
-{
-	struct arppin_sighting_key key = { .dev = adev };
-
-	memcpy(key.lladdr, lladdr, sizeof(key.lladdr));
-	return rhltable_lookup(&sightings, &key, sightings_params);
-}
-
-/**
- * arppin_sighting_find - has the MAC been seen to use the address?
- * @adev: the device
- * @claim: says both
- *
- * Context: RCU read lock.
- * Return: NULL if not.
- */
-struct arppin_sighting *arppin_sighting_find(struct arppin_dev *adev,
-					     const struct arppin_claim *claim)
-{
-	struct arppin_sighting *sighting;
-	struct rhlist_head *pos, *list;
-
-	list = of_lladdr(adev, claim->lladdr);
-	rhl_for_each_entry_rcu(sighting, pos, list, node)
-		if (arppin_addr_equal(&sighting->addr, &claim->addr))
-			return sighting;
-	return NULL;
 }
 
 /**
@@ -90,7 +52,7 @@ unsigned int arppin_sightings_recent(struct arppin_dev *adev, const u8 *lladdr)
 	struct rhlist_head *pos, *list;
 	unsigned int count = 0;
 
-	list = of_lladdr(adev, lladdr);
+	list = arppin_sightings_of_lladdr(adev, lladdr);
 	rhl_for_each_entry_rcu(sighting, pos, list, node)
 		count += quiet_for(sighting) < RECENT;
 	return count;
@@ -102,24 +64,15 @@ static unsigned int count_of(struct arppin_dev *adev, const u8 *lladdr)
 	struct rhlist_head *pos;
 	unsigned int count = 0;
 
-	rhl_for_each_rcu(pos, of_lladdr(adev, lladdr))
+	rhl_for_each_rcu(pos, arppin_sightings_of_lladdr(adev, lladdr))
 		count++;
 	return count;
-}
-
-static void count_refused(struct arppin_net *an)
-{
-	struct arppin_net_counters *mine = this_cpu_ptr(an->counters);
-
-	u64_stats_update_begin(&mine->claims.syncp);
-	u64_stats_inc(&mine->unsighted);
-	u64_stats_update_end(&mine->claims.syncp);
 }
 
 static void forget(struct arppin_net *an, struct arppin_sighting *sighting)
 {
 	lockdep_assert_held(&an->sighting_lock);
-	rhltable_remove(&sightings, &sighting->node, sightings_params);
+	rhltable_remove(&arppin_sightings, &sighting->node, arppin_sightings_params);
 	list_del(&sighting->list);
 	WRITE_ONCE(an->sightings_count, an->sightings_count - 1);
 	an->sightings_forgotten++;
@@ -138,7 +91,7 @@ static bool make_room(struct arppin_dev *adev, const u8 *lladdr)
 	unsigned int count = 0;
 
 	lockdep_assert_held(&adev->an->sighting_lock);
-	list = of_lladdr(adev, lladdr);
+	list = arppin_sightings_of_lladdr(adev, lladdr);
 	rhl_for_each_entry_rcu(sighting, pos, list, node) {
 		count++;
 		if (quiet_for(sighting) >= RECENT &&
@@ -161,8 +114,8 @@ static bool insert(struct arppin_dev *adev, struct arppin_sighting *sighting)
 	/* Numbered before anybody finds it: 0 would be the oldest of all. */
 	sighting->number = an->sightings_total + 1;
 	if (adev->gone || an->sightings_count >= ARPPIN_SIGHTINGS_MAX ||
-	    !make_room(adev, sighting->key.lladdr) ||
-	    rhltable_insert(&sightings, &sighting->node, sightings_params))
+	    !make_room(adev, sighting->lladdr) ||
+	    rhltable_insert(&arppin_sightings, &sighting->node, arppin_sightings_params))
 		return false;
 	an->sightings_total++;
 	list_add_tail(&sighting->list, &an->sightings);
@@ -192,16 +145,17 @@ void arppin_sighting_add(struct arppin_dev *adev,
 	if (READ_ONCE(an->sightings_count) >= ARPPIN_SIGHTINGS_MAX ||
 	    (!READ_ONCE(adev->guard.addresses) &&
 	     count_of(adev, claim->lladdr) >= ARPPIN_SIGHTINGS_LLADDR_MAX)) {
-		count_refused(an);
+		arppin_count_net(an->counters, ARPPIN_UNSIGHTED);
 		return;
 	}
 	sighting = kzalloc(sizeof(*sighting), GFP_ATOMIC | __GFP_NOWARN);
 	if (!sighting) {
-		count_refused(an);
+		arppin_count_net(an->counters, ARPPIN_UNSIGHTED);
 		return;
 	}
 	sighting->key.dev = adev;
-	memcpy(sighting->key.lladdr, claim->lladdr, ARPPIN_LLADDR_LEN);
+	sighting->key.lladdr = arppin_lladdr_number(claim->lladdr);
+	memcpy(sighting->lladdr, claim->lladdr, sizeof(sighting->lladdr));
 	sighting->addr = claim->addr;
 	sighting->first = ktime_get_real_ns();
 	sighting->age = now();
@@ -215,23 +169,7 @@ void arppin_sighting_add(struct arppin_dev *adev,
 	if (!noted)
 		kfree(sighting);
 	if (!noted && !found)
-		count_refused(an);
-}
-
-/**
- * arppin_sighting_seen - the MAC has claimed the address again
- * @sighting: the sighting
- *
- * Written once a second at most: CPUs share it.
- *
- * Context: softirq, RCU read lock.
- */
-void arppin_sighting_seen(struct arppin_sighting *sighting)
-{
-	u32 second = now();
-
-	if (READ_ONCE(sighting->last) != second)
-		WRITE_ONCE(sighting->last, second);
+		arppin_count_net(an->counters, ARPPIN_UNSIGHTED);
 }
 
 /*
@@ -285,7 +223,7 @@ arppin_sightings_of(struct arppin_dev *adev, const u8 *lladdr,
 
 	n = arppin_lladdr_equal(lladdr, source) ? 1 : 2;
 	for (i = 0; i < n; i++) {
-		list = of_lladdr(adev, lladdrs[i]);
+		list = arppin_sightings_of_lladdr(adev, lladdrs[i]);
 		rhl_for_each_entry_rcu(sighting, pos, list, node) {
 			if (arppin_addr_equal(&sighting->addr, except))
 				continue;
@@ -350,10 +288,10 @@ void arppin_sightings_net_init(struct arppin_net *an)
 
 int arppin_sightings_init(void)
 {
-	return rhltable_init(&sightings, &sightings_params);
+	return rhltable_init(&arppin_sightings, &arppin_sightings_params);
 }
 
 void arppin_sightings_exit(void)
 {
-	rhltable_destroy(&sightings);
+	rhltable_destroy(&arppin_sightings);
 }

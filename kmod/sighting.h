@@ -2,23 +2,23 @@
 #ifndef _ARPPIN_SIGHTING_H
 #define _ARPPIN_SIGHTING_H
 
-#include <linux/rhashtable-types.h>
+#include <linux/rhashtable.h>
+#include <linux/timekeeping.h>
 
 #include "claim.h"
-#include "net.h"
-
-struct arppin_dev;
+#include "dev.h"
+#include "hash.h"
 
 struct arppin_sighting_key {
 	struct arppin_dev *dev;
-	u8 lladdr[ARPPIN_LLADDR_LEN];
-	u8 zero[2];
+	u64 lladdr;
 };
 
 /**
  * struct arppin_sighting - a MAC has been seen to use an address on a device
  * @node: in the table of all sightings; those of one MAC are a list
- * @key: device and MAC
+ * @key: device and arppin_lladdr_number() of @lladdr
+ * @lladdr: the MAC
  * @addr: the address
  * @last: the latest claim, in seconds of CLOCK_MONOTONIC
  * @age: the first claim, likewise
@@ -30,6 +30,7 @@ struct arppin_sighting_key {
 struct arppin_sighting {
 	struct rhlist_head node;
 	struct arppin_sighting_key key;
+	u8 lladdr[ARPPIN_LLADDR_LEN];
 	struct arppin_addr addr;
 	u32 last;
 	u32 age;
@@ -39,12 +40,97 @@ struct arppin_sighting {
 	struct rcu_head rcu;
 };
 
-struct arppin_sighting *arppin_sighting_find(struct arppin_dev *adev,
-					     const struct arppin_claim *claim);
+/* One table for all network namespaces: a key names its device. */
+extern struct rhltable arppin_sightings;
+
+static inline u32 arppin_sighting_key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct arppin_sighting_key *key = data;
+
+	return arppin_hash(key->dev->salt, key->lladdr, seed);
+}
+
+static inline u32 arppin_sighting_hash(const void *data, u32 len, u32 seed)
+{
+	const struct arppin_sighting *sighting = data;
+
+	return arppin_sighting_key_hash(&sighting->key, len, seed);
+}
+
+static inline int arppin_sighting_differs(struct rhashtable_compare_arg *arg,
+					  const void *data)
+{
+	const struct arppin_sighting_key *key = arg->key;
+	const struct arppin_sighting *sighting = data;
+
+	return sighting->key.dev != key->dev ||
+	       sighting->key.lladdr != key->lladdr;
+}
+
+/* Known where it is used: else each of these functions would be a call. */
+static const struct rhashtable_params arppin_sightings_params = {
+	.head_offset = offsetof(struct arppin_sighting, node),
+	.key_offset = offsetof(struct arppin_sighting, key),
+	.key_len = sizeof(struct arppin_sighting_key),
+	.hashfn = arppin_sighting_key_hash,
+	.obj_hashfn = arppin_sighting_hash,
+	.obj_cmpfn = arppin_sighting_differs,
+	.automatic_shrinking = true,
+};
+
+/* All of a MAC. Context: RCU read lock. */
+static inline struct rhlist_head *
+arppin_sightings_of_lladdr(struct arppin_dev *adev, const u8 *lladdr)
+{
+	const struct arppin_sighting_key key = {
+		.dev = adev,
+		.lladdr = arppin_lladdr_number(lladdr),
+	};
+
+	return rhltable_lookup(&arppin_sightings, &key,
+			       arppin_sightings_params);
+}
+
+/**
+ * arppin_sighting_find - has the MAC been seen to use the address?
+ * @adev: the device
+ * @claim: says both
+ *
+ * Context: RCU read lock.
+ * Return: NULL if not.
+ */
+static inline struct arppin_sighting *
+arppin_sighting_find(struct arppin_dev *adev, const struct arppin_claim *claim)
+{
+	struct arppin_sighting *sighting;
+	struct rhlist_head *pos, *list;
+
+	list = arppin_sightings_of_lladdr(adev, claim->lladdr);
+	rhl_for_each_entry_rcu(sighting, pos, list, node)
+		if (arppin_addr_equal(&sighting->addr, &claim->addr))
+			return sighting;
+	return NULL;
+}
+
+/**
+ * arppin_sighting_seen - the MAC has claimed the address again
+ * @sighting: the sighting
+ *
+ * Written once a second at most: CPUs share it.
+ *
+ * Context: softirq, RCU read lock.
+ */
+static inline void arppin_sighting_seen(struct arppin_sighting *sighting)
+{
+	u32 second = ktime_get_seconds();
+
+	if (READ_ONCE(sighting->last) != second)
+		WRITE_ONCE(sighting->last, second);
+}
+
 unsigned int arppin_sightings_recent(struct arppin_dev *adev, const u8 *lladdr);
 void arppin_sighting_add(struct arppin_dev *adev,
 			 const struct arppin_claim *claim);
-void arppin_sighting_seen(struct arppin_sighting *sighting);
 u64 arppin_sighting_last(const struct arppin_sighting *sighting);
 unsigned int
 arppin_sightings_of(struct arppin_dev *adev, const u8 *lladdr,

@@ -110,7 +110,7 @@ silent 'clang: the benchmark' each clang -Wall -Wextra -Werror -fsyntax-only -- 
 # that also compile in userspace.
 silent 'cppcheck: the tool, the pure files and the benchmark' each cppcheck --quiet --error-exitcode=1 \
 	--enable=warning,performance,portability --inline-suppr -Ikmod/uapi -Ikmod -Iuserspace \
-	-- 'userspace/*.c' 'kmod/claim*.c' kmod/verdict.c 'tests/bench/*.c'
+	-- 'userspace/*.c' 'kmod/claim*.h' kmod/verdict.h 'tests/bench/*.c'
 
 shell_scripts() { { interpreted '(ba|da|busybox )?sh'; files '*.sh'; } | sort -u | xargs shellcheck; }
 silent 'shellcheck' shell_scripts

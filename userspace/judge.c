@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What kmod/hook.c is in the kernel: it gives the pure files claim.c,
- * claim_arp.c and verdict.c what they ask for.
+ * What kmod/hook.c is in the kernel: it gives the pure files claim.h,
+ * claim_arp.h and verdict.h what they ask for.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "judge.h"
+#include "claim_arp.h"
 #include "verdict.h"
 
 static struct address address_of(const struct arppin_addr *addr)
@@ -110,7 +111,7 @@ static struct arppin_verdict decide(const struct arppin_claim *claim, const stru
 	union {
 		struct arppin_pin_conf conf;
 		__u8 room[sizeof(struct arppin_pin_conf) + ARPPIN_LLADDRS_MAX * ARPPIN_LLADDR_LEN];
-	} u;
+	} u = { .room = { 0 } };
 
 	if (!pin)
 		return arppin_verdict(claim, NULL, unpinned);

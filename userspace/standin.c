@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "change.h"
-#include "claim.h"
+#include "claim_arp.h"
 #include "config.h"
 #include "hold.h"
 #include "notify.h"

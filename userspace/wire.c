@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "claim.h"
+#include "claim_arp.h"
 #include "wire.h"
 
 #define HEARING_BUFFER (1024 * 1024)

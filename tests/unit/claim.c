@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "claim.h"
+#include "claim_arp.h"
 
 #define GATEWAY_MAC	0x02, 0x00, 0x00, 0x00, 0x00, 0x01
 #define SERVER_MAC	0x02, 0x00, 0x00, 0x00, 0x00, 0x10
@@ -34,17 +34,19 @@ static void assert_addr(const struct arppin_addr *addr, u8 a, u8 b, u8 c, u8 d)
 	assert_memory_equal(addr->bytes, bytes, sizeof(bytes));
 }
 
-/* Parsed from the heap, at its exact size: ASan sees each byte too far. */
+/*
+ * Parsed from the heap, at its exact size: ASan sees each byte too far. A claim
+ * points into the packet, which stays until the next one.
+ */
 static bool parse(struct arppin_claim *claim, const u8 *arp, size_t len)
 {
-	u8 *copy = malloc(len ? len : 1);
-	bool made;
+	static u8 *copy;
 
+	free(copy);
+	copy = malloc(len ? len : 1);
 	memset(claim, 0xa5, sizeof(*claim));
 	memcpy(copy, arp, len);
-	made = arppin_claim_arp(claim, copy, len, attacker);
-	free(copy);
-	return made;
+	return arppin_claim_arp(claim, copy, len, attacker);
 }
 
 #define PARSE(claim, ...) \

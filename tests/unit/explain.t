@@ -1,4 +1,3 @@
 #!/bin/sh
 exec "$(dirname "$0")/build" explain userspace/explain.c userspace/judge.c userspace/ingress.c \
-	userspace/crowd.c userspace/pcap.c userspace/out.c userspace/names.c userspace/parse.c userspace/parse_error.c \
-	kmod/claim.c kmod/claim_arp.c kmod/verdict.c
+	userspace/crowd.c userspace/pcap.c userspace/out.c userspace/names.c userspace/parse.c userspace/parse_error.c

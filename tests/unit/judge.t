@@ -1,3 +1,3 @@
 #!/bin/sh
 exec "$(dirname "$0")/build" judge userspace/judge.c userspace/ingress.c userspace/crowd.c \
-	userspace/own.c kmod/claim.c kmod/claim_arp.c kmod/verdict.c
+	userspace/own.c

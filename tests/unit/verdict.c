@@ -23,12 +23,8 @@ static const u8 claiming[] = {
 static struct arppin_claim claim(u8 variant, const u8 *lladdr,
 				 const u8 *source)
 {
-	struct arppin_claim c = { .variant = variant };
-
-	c.addr = arppin_addr_ip4(1);
-	memcpy(c.lladdr, lladdr, 6);
-	memcpy(c.source, source, 6);
-	return c;
+	return (struct arppin_claim){ .variant = variant, .addr = arppin_addr_ip4(1),
+				      .lladdr = lladdr, .source = source };
 }
 
 /* On the heap, at its exact size: ASan sees each MAC too far. */

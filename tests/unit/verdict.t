@@ -1,2 +1,2 @@
 #!/bin/sh
-exec "$(dirname "$0")/build" verdict kmod/verdict.c
+exec "$(dirname "$0")/build" verdict
