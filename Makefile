@@ -5,11 +5,14 @@
 # make tool
 # make demo       the night of 2008-06-01 in a throw-away VM
 # make check      every test; make check-quick: under 3 minutes
+# make bench      what arppin costs, beside nft and others, counted; KERNEL= names
+#                 one of tests/vm/kernel -l, or all; into bench/
+# make bench-record  the same, into the tree: README, tests/bench/result.*, recorded
 # make deb        Debian packages, into deb/
 # make install    tool, manual pages, units and, through dkms, the module;
 # make uninstall  takes all of that away again. Both know DESTDIR and prefix.
 #
-# demo and check install the Debian packages that they miss, and need root.
+# demo, check and bench install the Debian packages that they miss, and need root.
 
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
@@ -60,6 +63,15 @@ demo: deps
 
 check check-quick: deps
 	tests/check $(filter quick,$(@:check-%=%))
+
+KERNEL ?= 6.1
+bench: deps
+	tests/bench/speed -k $(KERNEL)
+
+# First what tests/bench/guard.t compares with, because it is quick.
+bench-record: deps
+	tests/bench/speed -g tests/bench/recorded
+	tests/bench/speed -w
 
 deps:
 	tests/deps
@@ -161,5 +173,5 @@ clean:
 	rm -f kmod/*.o kmod/.*.cmd *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
 	rm -rf .tmp_versions
 
-.PHONY: all module tool demo check check-quick deps deb install uninstall can-install \
+.PHONY: all module tool demo check check-quick bench bench-record deps deb install uninstall can-install \
 	install-tool uninstall-tool install-source clean

@@ -77,6 +77,11 @@ module() { # with every warning, and with sparse; other kernels: tests/kernels.t
 	tests/vm/kbuild 6.1 "$scratch/module" C=2 CF=-D__CHECK_ENDIAN__
 }
 silent 'the module builds without a warning, of sparse neither' module
+bare() {
+	cp -r tests/bench/bare "$scratch/bare" &&
+		tests/vm/kbuild 6.1 "$scratch/bare" C=2 CF=-D__CHECK_ENDIAN__
+}
+silent "... the benchmark's neither" bare
 
 checkpatch() { # FILE_PATTERN... -- IGNORED_TYPE...
 	local patterns=() found
@@ -98,19 +103,20 @@ silent 'checkpatch: the tool' \
 	checkpatch 'userspace/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}"
 silent 'checkpatch: the unit tests' \
 	checkpatch 'tests/unit/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}" "${ignored_tests[@]}"
+silent "checkpatch: the benchmark's module" checkpatch 'tests/bench/bare/*.c' -- "${ignored[@]}"
 silent 'checkpatch: the benchmark' \
-	checkpatch 'tests/bench/*.c' -- "${ignored[@]}" "${ignored_userspace[@]}"
+	checkpatch ':(glob)tests/bench/*.c' -- "${ignored[@]}" "${ignored_userspace[@]}"
 silent 'kernel-doc comments' each perl "$source/scripts/kernel-doc" -none -Werror -- 'kmod/*.[ch]'
 
 read -ra flags < <(pkg-config --cflags libmnl json-c)
 silent 'clang: the tool' each clang -Wall -Wextra -Werror -fsyntax-only -D_GNU_SOURCE \
 	-Ikmod/uapi -Ikmod -Iuserspace "${flags[@]}" -- 'userspace/*.c'
-silent 'clang: the benchmark' each clang -Wall -Wextra -Werror -fsyntax-only -- 'tests/bench/*.c'
+silent 'clang: the benchmark' each clang -Wall -Wextra -Werror -fsyntax-only -- ':(glob)tests/bench/*.c'
 # cppcheck cannot see through the kernel's macros: of the module, only the files
 # that also compile in userspace.
 silent 'cppcheck: the tool, the pure files and the benchmark' each cppcheck --quiet --error-exitcode=1 \
 	--enable=warning,performance,portability --inline-suppr -Ikmod/uapi -Ikmod -Iuserspace \
-	-- 'userspace/*.c' 'kmod/claim*.h' kmod/verdict.h 'tests/bench/*.c'
+	-- 'userspace/*.c' 'kmod/claim*.h' kmod/verdict.h ':(glob)tests/bench/*.c'
 
 shell_scripts() { { interpreted '(ba|da|busybox )?sh'; files '*.sh'; } | sort -u | xargs shellcheck; }
 silent 'shellcheck' shell_scripts

@@ -21,6 +21,7 @@
 
 #define BATCH 64	/* frames in one system call */
 #define FRAME_LEN 60	/* with the padding that a NIC would add */
+#define RAW_MAX 128
 #define SECOND 1000000000ULL
 
 static const char usage[] =
@@ -39,6 +40,8 @@ static const char usage[] =
 	"	spa=A[/LEN]	claimed, default 192.0.2.1; of a prefix: its addresses in turn\n"
 	"	tpa=A		target, default 192.0.2.10\n"
 	"	src=MAC dst=MAC	Ethernet, default: the sender, broadcast\n"
+	"	frame=HEX	these bytes instead, Ethernet header first: no ARP, all alike\n"
+	"	timed=yes	prints the time as well that sending took (CLOCK_MONOTONIC, ns)\n"
 	"	log=FILE	of each frame a line: when it was sent (CLOCK_MONOTONIC, ns;\n"
 	"			of a batch: before its first), sender, address\n";
 
@@ -53,7 +56,9 @@ _Static_assert(sizeof(struct frame) == FRAME_LEN, "a frame has no holes");
 struct flood {
 	unsigned long long count, rate;
 	struct frame frame;	/* what all frames have in common */
-	bool has_src;
+	bool has_src, timed;
+	uint8_t raw[RAW_MAX];	/* is sent instead, if there is any */
+	size_t raw_len;
 	uint32_t sha;		/* the last four bytes of the first sender */
 	uint32_t macs;		/* 0: random */
 	uint32_t state;		/* of the random generator */
@@ -120,6 +125,19 @@ static void parse_prefix(const char *key, char *text, struct flood *flood)
 	flood->spa = parse_address(key, text);
 }
 
+static size_t parse_hex(const char *key, const char *text, uint8_t *bytes, size_t max)
+{
+	size_t n = strlen(text) / 2;
+
+	if (strlen(text) % 2 || n < ETH_HLEN || n > max || text[strspn(text, "0123456789abcdef")])
+		die("%s: %s is not %d to %zu bytes in hexadecimal", key, text, ETH_HLEN, max);
+	for (size_t i = 0; i < n; i++) {
+		if (sscanf(text + 2 * i, "%2hhx", &bytes[i]) != 1)
+			break; /* never: these are digits */
+	}
+	return n;
+}
+
 static uint16_t parse_op(const char *key, const char *text)
 {
 	if (!strcmp(text, "request"))
@@ -164,6 +182,10 @@ static void parse_option(struct flood *flood, char *word)
 		flood->has_src = true;
 	} else if (!strcmp(word, "dst")) {
 		parse_mac(word, value, frame->ether.ether_dhost);
+	} else if (!strcmp(word, "frame")) {
+		flood->raw_len = parse_hex(word, value, flood->raw, sizeof(flood->raw));
+	} else if (!strcmp(word, "timed")) {
+		flood->timed = !strcmp(value, "yes");
 	} else if (!strcmp(word, "log")) {
 		flood->log = fopen(value, "we");
 		if (!flood->log)
@@ -274,6 +296,8 @@ static unsigned long long send_frames(struct flood *flood, int sock)
 
 	for (unsigned int i = 0; i < BATCH; i++) {
 		iovecs[i] = (struct iovec){ .iov_base = &frames[i], .iov_len = FRAME_LEN };
+		if (flood->raw_len)
+			iovecs[i] = (struct iovec){ flood->raw, flood->raw_len };
 		messages[i].msg_hdr = (struct msghdr){ .msg_iov = &iovecs[i], .msg_iovlen = 1 };
 	}
 	while (!flood->count || sent < flood->count) {
@@ -312,6 +336,9 @@ static int open_socket(const char *dev)
 int main(int argc, char *argv[])
 {
 	struct flood flood = { .count = 1, .macs = 1, .state = 1 };
+	unsigned long long sent;
+	uint64_t start;
+	int sock;
 
 	if (argc < 2 || strchr(argv[1], '=')) {
 		fputs(usage, stderr);
@@ -320,7 +347,13 @@ int main(int argc, char *argv[])
 	flood.spa = parse_address("spa", "192.0.2.1");
 	flood.addresses = 1;
 	parse(&flood, argc - 2, argv + 2);
-	printf("%llu\n", send_frames(&flood, open_socket(argv[1])));
+	sock = open_socket(argv[1]);
+	start = now();
+	sent = send_frames(&flood, sock);
+	if (flood.timed)
+		printf("%llu %llu\n", sent, (unsigned long long)(now() - start));
+	else
+		printf("%llu\n", sent);
 	if (flood.log && fclose(flood.log))
 		die("cannot write the log: %m");
 	return EXIT_SUCCESS;
