@@ -25,7 +25,8 @@ static inline u32 arppin_hash(u64 salt, u64 key, u32 seed)
 {
 	u64 product = ((salt ^ seed) | 1) * key;
 
-	return hash_64(product ^ product >> 32, 32);
+	/* Not hash_64(), which is another function on 32 bits. */
+	return (product ^ product >> 32) * GOLDEN_RATIO_64 >> 32;
 }
 
 #endif /* _ARPPIN_HASH_H */
