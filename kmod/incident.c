@@ -413,6 +413,8 @@ static bool is_due(const struct arppin_incident *incident)
 /* Return: false if there is nothing to tell. */
 static bool update(struct arppin_incident *incident)
 {
+	/* A frame that is not in the sum is of now or later, see is_due(). */
+	unsigned long now = jiffies;
 	struct arppin_frames frames = arppin_incident_count(incident);
 	u64 since = arppin_frames_total(frames) - incident->told;
 
@@ -423,7 +425,7 @@ static bool update(struct arppin_incident *incident)
 	tell(ARPPIN_EVENT_INCIDENT_UPDATE, incident, &frames);
 	incident->interval = min_t(unsigned long, INTERVAL_MAX,
 				   2 * incident->interval);
-	incident->next = jiffies + incident->interval;
+	incident->next = now + incident->interval;
 	return true;
 }
 

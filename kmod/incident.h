@@ -167,13 +167,15 @@ static inline void arppin_incident_add(struct arppin_incident *incident,
 {
 	/* Pairs with spread(). */
 	struct arppin_counters __percpu *counters = READ_ONCE(incident->counters);
-	unsigned long time = jiffies;
+	unsigned long time;
 
 	if (likely(counters))
 		arppin_count(counters, which);
 	else
 		atomic64_inc(which == ARPPIN_DROPPED ? &incident->dropped :
 						       &incident->passed);
+	/* After it is counted, see update(). */
+	time = jiffies;
 	if (READ_ONCE(incident->last) != time)
 		WRITE_ONCE(incident->last, time);
 }
