@@ -189,7 +189,7 @@ static void note_pinned(struct arppin_dev *adev, struct arppin_pin *pin,
 			const struct arppin_claim *claim,
 			const struct sk_buff *skb)
 {
-	u32 second = ktime_get_seconds();
+	u32 second = ktime_get_seconds() + 1; /* 0 is never */
 
 	if (READ_ONCE(pin->sighted) == second)
 		return;
