@@ -7,11 +7,6 @@
 . tests/vm/pins.sh
 
 topology
-# The first hook of ARP and the last switch a static branch of the kernel, by
-# changing its code. QEMU before 8.1 may keep a breakpoint from that moment when the
-# other CPU goes through it, which the kernel does not survive: with any hook.
-# One of another owner's is there throughout.
-nft 'add table arp held { chain input { type filter hook input priority 0; }; }'
 lines=$(mktemp)
 {
 	echo 'guard set dev eth0 unpinned drop'
