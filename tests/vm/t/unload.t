@@ -81,5 +81,4 @@ stop "${started_all[-1]}"
 is 'unloaded amid changes' "$bad" ''
 rm "$lines"
 unload_arppin
-nft delete table arp held
 done_testing
