@@ -8,11 +8,12 @@
 # make bench      what arppin costs, beside nft and others, counted; KERNEL= names
 #                 one of tests/vm/kernel -l, or all; into bench/
 # make bench-record  the same, into the tree: README, tests/bench/result.*, recorded
+# make coverage   lines of the tool that no test reaches (half an hour)
 # make deb        Debian packages, into deb/
 # make install    tool, manual pages, units and, through dkms, the module;
 # make uninstall  takes all of that away again. Both know DESTDIR and prefix.
 #
-# demo, check and bench install the Debian packages that they miss, and need root.
+# demo, check, bench and coverage install the Debian packages that they miss, and need root.
 
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
@@ -72,6 +73,9 @@ bench: deps
 bench-record: deps
 	tests/bench/speed -g tests/bench/recorded
 	tests/bench/speed -w
+
+coverage: deps
+	tests/coverage
 
 deps:
 	tests/deps
@@ -173,5 +177,5 @@ clean:
 	rm -f kmod/*.o kmod/.*.cmd *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
 	rm -rf .tmp_versions
 
-.PHONY: all module tool demo check check-quick bench bench-record deps deb install uninstall can-install \
+.PHONY: all module tool demo check check-quick bench bench-record coverage deps deb install uninstall can-install \
 	install-tool uninstall-tool install-source clean
