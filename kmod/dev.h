@@ -7,23 +7,12 @@
 
 #include "incident.h"
 #include "net.h"
+#include "weaker.h"
 
 struct genl_info;
 
 #define ARPPIN_DEFENDED		16	/* places for defended addresses */
 #define ARPPIN_DEFEND_INTERVAL	(10 * HZ)	/* RFC 5227, section 1.1 */
-
-/**
- * struct arppin_guard - a device's policy
- * @unpinned: enum arppin_unpinned
- * @defend: see ARPPIN_A_GUARD_DEFEND
- * @addresses: see ARPPIN_A_GUARD_ADDRESSES
- */
-struct arppin_guard {
-	u8 unpinned;
-	bool defend;
-	u8 addresses;
-};
 
 /**
  * struct arppin_dev - a device name that has pins or a guard

@@ -189,6 +189,20 @@ void arppin_event_guard(const struct arppin_dev *adev, struct genl_info *info)
 }
 
 /**
+ * arppin_event_locked - pins and guards can no longer be weakened
+ * @an: the network namespace
+ * @info: the request, whose sender may want an echo
+ *
+ * Context: an->lock.
+ */
+void arppin_event_locked(struct arppin_net *an, struct genl_info *info)
+{
+	const struct event event = { .kind = ARPPIN_EVENT_LOCKED };
+
+	send(an, &event, info);
+}
+
+/**
  * arppin_event_bound - a device with pins has appeared or gone
  * @kind: ARPPIN_EVENT_PIN_BOUND or _UNBOUND
  * @adev: the device

@@ -11,6 +11,7 @@ void arppin_events_stop(void);
 void arppin_event_pin(enum arppin_event_kind kind, const struct arppin_pin *pin,
 		      struct genl_info *info);
 void arppin_event_guard(const struct arppin_dev *adev, struct genl_info *info);
+void arppin_event_locked(struct arppin_net *an, struct genl_info *info);
 void arppin_event_bound(enum arppin_event_kind kind,
 			const struct arppin_dev *adev);
 void arppin_event_cache(enum arppin_event_kind kind,

@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "incident.h"
 #include "journal.h"
+#include "lock.h"
 #include "main.h"
 #include "pin.h"
 #include "policy.h"
@@ -139,8 +140,10 @@ static int pin_new(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&an->lock);
 	if (err) {
 		kfree(conf);
-		NL_SET_BAD_ATTR(info->extack, info->attrs[err == -EEXIST ?
-				ARPPIN_A_PIN_ADDR : ARPPIN_A_PIN_DEV]);
+		NL_SET_BAD_ATTR(info->extack,
+				info->attrs[err == -EEXIST || err == -EPERM ?
+					    ARPPIN_A_PIN_ADDR :
+					    ARPPIN_A_PIN_DEV]);
 	}
 	return err;
 }
@@ -185,8 +188,16 @@ static int pin_del(struct sk_buff *skb, struct genl_info *info)
 		err = PTR_ERR(pin);
 	} else {
 		adev = pin->key.dev;
-		arppin_pin_del(pin, info);
-		arppin_dev_put(adev);
+		err = arppin_lock_check(an, arppin_pin_weaker(arppin_pin_conf(pin),
+							      NULL, NULL),
+					info);
+		if (err) {
+			NL_SET_BAD_ATTR(info->extack,
+					info->attrs[ARPPIN_A_PIN_ADDR]);
+		} else {
+			arppin_pin_del(pin, info);
+			arppin_dev_put(adev);
+		}
 	}
 	mutex_unlock(&an->lock);
 	return err;
@@ -201,17 +212,22 @@ static int pin_flush(struct sk_buff *skb, struct genl_info *info)
 	struct arppin_net *an = arppin_net(genl_info_net(info));
 	struct arppin_dev *adev = NULL;
 	bool more = false;
+	int err = 0;
 
 	do {
 		mutex_lock(&an->lock);
 		if (name)
 			adev = arppin_dev_find(an, nla_data(name));
-		if (!name || adev)
+		/* The first batch decides: no lock comes before the last. */
+		if (!name ? an->npins : adev && adev->npins)
+			err = arppin_lock_check(an, "locked: no pin can be removed",
+						info);
+		if (!err && (!name || adev))
 			more = arppin_pin_flush(an, adev, FLUSH_BATCH, info);
 		mutex_unlock(&an->lock);
 		cond_resched();
-	} while (more && (!name || adev));
-	return 0;
+	} while (!err && more && (!name || adev));
+	return err;
 }
 
 /* An answer to a request for one object is one message of this size. */
@@ -438,7 +454,8 @@ static int fill_stats(struct sk_buff *skb, struct arppin_net *an)
 	    nla_put_u32(skb, ARPPIN_A_STATS_HOOK, arppin_hook_registered(an)) ||
 	    (net_eq(an->net, &init_net) &&
 	     nla_put_u32(skb, ARPPIN_A_STATS_NAMESPACES,
-			 arppin_hook_namespaces())))
+			 arppin_hook_namespaces())) ||
+	    nla_put_u32(skb, ARPPIN_A_STATS_LOCKED, an->locked))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -461,6 +478,17 @@ static int stats_get(struct sk_buff *skb, struct genl_info *info)
 	spin_unlock_bh(&an->incident_lock);
 	mutex_unlock(&an->lock);
 	return reply_send(reply, hdr, err, info);
+}
+
+static int lock(struct sk_buff *skb, struct genl_info *info)
+{
+	struct arppin_net *an = arppin_net(genl_info_net(info));
+	int err;
+
+	mutex_lock(&an->lock);
+	err = arppin_lock(an, info);
+	mutex_unlock(&an->lock);
+	return err;
 }
 
 /*
@@ -540,6 +568,13 @@ static const struct genl_ops ops[] = {
 		.policy = arppin_event_since_policy,
 		.maxattr = ARRAY_SIZE(arppin_event_since_policy) - 1,
 		.dumpit = arppin_event_dump,
+	},
+	{
+		.cmd = ARPPIN_CMD_LOCK,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = arppin_no_policy,
+		.maxattr = ARRAY_SIZE(arppin_no_policy) - 1,
+		.doit = lock,
 	},
 };
 

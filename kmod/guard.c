@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "event.h"
 #include "guard.h"
+#include "lock.h"
 #include "log.h"
 
 const struct arppin_guard arppin_no_guard = {
@@ -28,17 +29,22 @@ bool arppin_guard_is_default(const struct arppin_guard *guard)
  * @info: the request, for its extended ack and its sender's echo
  *
  * Context: an->lock; sleeps.
- * Return: ENOMEM, or what arppin_dev_get() refuses; then nothing has changed.
+ * Return: EPERM if it is locked, ENOMEM, or what arppin_dev_get() refuses; then
+ * nothing has changed.
  */
 int arppin_guard_set(struct arppin_net *an, const char *name,
 		     const struct arppin_guard *guard, struct genl_info *info)
 {
 	struct arppin_dev *adev = arppin_dev_get(an, name, info);
 	struct arppin_guard was;
+	int err;
 
 	if (IS_ERR(adev))
 		return PTR_ERR(adev);
 	was = adev->guard;
+	err = arppin_lock_check(an, arppin_guard_weaker(&was, guard), info);
+	if (err)
+		goto out;
 	if (was.unpinned != guard->unpinned || was.defend != guard->defend ||
 	    was.addresses != guard->addresses) {
 		WRITE_ONCE(adev->guard.unpinned, guard->unpinned);
@@ -51,8 +57,9 @@ int arppin_guard_set(struct arppin_net *an, const char *name,
 		arppin_event_guard(adev, info);
 		arppin_log_guard(adev);
 	}
+out:
 	arppin_dev_put(adev);
-	return 0;
+	return err;
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dmesg: one line per start and end of an incident, pin change and cache event.
+ * dmesg: one line per start and end of an incident, pin change, lock and cache
+ * event.
  *
  * A device's name comes from outside: %*pE keeps it from forging a line.
  */
@@ -71,9 +72,9 @@ static const char *dev_text(const struct arppin_dev *adev, char *text)
 /* " (net 4026532264)" at the end of another network namespace's lines. */
 #define NET_LEN		24
 
-static const char *net_text(const struct arppin_dev *adev, char *text)
+static const char *net_text(const struct arppin_net *an, char *text)
 {
-	const struct net *net = adev->an->net;
+	const struct net *net = an->net;
 
 	text[0] = '\0';
 	if (!net_eq(net, &init_net))
@@ -180,7 +181,7 @@ void arppin_log_incident(const struct arppin_incident *incident,
 		addr_text(&incident->addr, addr),
 		said_of(incident->key.kind), incident->key.lladdr,
 		offender_text(incident, offender), pinned, lladdrs,
-		done_text(incident, frames, ended, done), net_text(adev, net));
+		done_text(incident, frames, ended, done), net_text(adev->an, net));
 }
 
 /* Context: an->lock. */
@@ -195,7 +196,7 @@ void arppin_log_pin(const struct arppin_pin *pin, const char *what)
 		pr_info("%s: %s %s %s%s%s\n", dev_text(adev, dev),
 			addr_text(&pin->key.addr, addr), what,
 			lladdrs_text(pin, lladdrs), audit ? " (audit)" : "",
-			net_text(adev, net));
+			net_text(adev->an, net));
 }
 
 /* Context: any. */
@@ -205,7 +206,7 @@ void arppin_log_dev(const struct arppin_dev *adev, const char *what)
 
 	if (may_say(adev->an, false))
 		pr_info("%s: %s, pins: %u%s\n", dev_text(adev, dev), what,
-			adev->npins, net_text(adev, net));
+			adev->npins, net_text(adev->an, net));
 }
 
 static const char * const unpinned_said[] = {
@@ -229,7 +230,20 @@ void arppin_log_guard(const struct arppin_dev *adev)
 	pr_info("%s: unpinned addresses are %s%s%s%s\n", dev_text(adev, dev),
 		unpinned_said[guard->unpinned],
 		guard->defend ? ", own ones defended" : "", most,
-		net_text(adev, net));
+		net_text(adev->an, net));
+}
+
+/* Context: an->lock. */
+void arppin_log_locked(const struct arppin_net *an)
+{
+	char text[NET_LEN];
+
+	/* The host's comes once a boot: a long restore shall not silence it. */
+	if (net_eq(an->net, &init_net))
+		pr_notice("locked until reboot: pins and guards can be added and strengthened only, and the module stays\n");
+	else if (may_say(an, false))
+		pr_notice("locked: pins and guards can be added and strengthened only%s\n",
+			  net_text(an, text));
 }
 
 /* Context: an->lock. */
@@ -244,5 +258,5 @@ void arppin_log_cache(const struct arppin_pin *pin, const u8 *lladdr,
 		pr_warn("%s: %s at %pM, pinned to %s: %s%s\n",
 			dev_text(adev, dev), addr_text(&pin->key.addr, addr),
 			lladdr, lladdrs_text(pin, lladdrs), what,
-			net_text(adev, net));
+			net_text(adev->an, net));
 }

@@ -29,6 +29,7 @@ struct arppin_record;
  * @npins: how many pins they have
  * @generation: counts changes of @devs and pins, for dumps
  * @bound_hits: requests refused because a bound was reached; by @lock
+ * @locked: see arppin_lock(); by @lock
  * @hook: the netfilter hook, registered while @devs is not empty
  * @incident_lock: which incidents exist, and @heal_queue; BH off; inside @lock
  * @incidents: live ones; by @incident_lock, and removed only with @lock as well
@@ -72,6 +73,7 @@ struct arppin_net {
 	u32 npins;
 	u64 generation;
 	u64 bound_hits;
+	bool locked;
 	struct nf_hook_ops hook;
 
 	spinlock_t incident_lock;	/* see above */

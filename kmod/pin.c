@@ -4,6 +4,7 @@
 
 #include "compat.h"
 #include "event.h"
+#include "lock.h"
 #include "log.h"
 #include "neigh.h"
 #include "pin.h"
@@ -125,8 +126,8 @@ static void pin_replace(struct arppin_pin *pin,
  * @info: the request, for its extended ack and its sender's echo
  *
  * Context: an->lock; sleeps.
- * Return: EEXIST without @replace, ENOSPC beyond a bound, ENOMEM, or what
- * arppin_dev_get() refuses; then nothing has changed.
+ * Return: EEXIST without @replace, EPERM if it is locked, ENOSPC beyond a
+ * bound, ENOMEM, or what arppin_dev_get() refuses; then nothing has changed.
  */
 int arppin_pin_set(struct arppin_net *an, const char *name,
 		   const struct arppin_addr *addr,
@@ -135,7 +136,7 @@ int arppin_pin_set(struct arppin_net *an, const char *name,
 {
 	struct arppin_dev *adev = arppin_dev_get(an, name, info);
 	struct arppin_pin *pin;
-	int err = 0;
+	int err;
 
 	if (IS_ERR(adev))
 		return PTR_ERR(adev);
@@ -147,9 +148,13 @@ int arppin_pin_set(struct arppin_net *an, const char *name,
 			       "the address is pinned already: replace it");
 		return -EEXIST;
 	}
-	if (pin)
+	err = arppin_lock_check(an, arppin_pin_weaker(pin ? arppin_pin_conf(pin) :
+							    NULL,
+						      conf, &adev->guard),
+				info);
+	if (!err && pin)
 		pin_replace(pin, conf, info);
-	else
+	else if (!err)
 		err = pin_add(adev, addr, conf, info);
 	if (err)
 		arppin_dev_put(adev);

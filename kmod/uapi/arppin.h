@@ -61,6 +61,10 @@
  *	or absent: of all), in order: a gap is a loss. ERANGE if SEQ is above the
  *	latest number: it is of another life of the module; enum
  *	arppin_event_attr
+ * @ARPPIN_CMD_LOCK: from now on, until the network namespace goes, its pins and
+ *	guards can be added and strengthened; what would remove or weaken one is
+ *	refused: EPERM. In the initial one the module cannot be unloaded any more
+ *	as well. No attributes; again, it does nothing
  */
 enum arppin_cmd {
 	ARPPIN_CMD_UNSPEC,
@@ -75,6 +79,7 @@ enum arppin_cmd {
 	ARPPIN_CMD_INCIDENT_GET,
 	ARPPIN_CMD_SIGHTING_GET,
 	ARPPIN_CMD_EVENT_GET,
+	ARPPIN_CMD_LOCK,
 
 	/* private: */
 	__ARPPIN_CMD_MAX,
@@ -181,6 +186,8 @@ enum arppin_incident_kind {
  * @ARPPIN_EVENT_CACHE_OVERRIDDEN: somebody wrote LLADDR, which is not in the
  *	pin, into the neighbour cache; healed next; PIN, LLADDR
  * @ARPPIN_EVENT_GUARD_CHANGE: GUARD as it is now
+ * @ARPPIN_EVENT_LOCKED: pins and guards can no longer be removed or weakened:
+ *	ARPPIN_CMD_LOCK
  */
 enum arppin_event_kind {
 	ARPPIN_EVENT_INCIDENT_START = 1,
@@ -194,6 +201,7 @@ enum arppin_event_kind {
 	ARPPIN_EVENT_CACHE_HEALED,
 	ARPPIN_EVENT_CACHE_OVERRIDDEN,
 	ARPPIN_EVENT_GUARD_CHANGE,
+	ARPPIN_EVENT_LOCKED,
 };
 
 /* ARPPIN_A_PIN_FLAGS */
@@ -450,6 +458,7 @@ enum arppin_sighting_attr {
  *	do as soon as there is a pin or a guard, else 0
  * @ARPPIN_A_STATS_NAMESPACES: u32, network namespaces for which that is true;
  *	told in the initial one alone
+ * @ARPPIN_A_STATS_LOCKED: u32, 1 after ARPPIN_CMD_LOCK, else 0
  */
 enum arppin_stats_attr {
 	ARPPIN_A_STATS_UNSPEC,
@@ -483,6 +492,7 @@ enum arppin_stats_attr {
 	ARPPIN_A_STATS_SIGHTINGS_REFUSED,
 	ARPPIN_A_STATS_HOOK,
 	ARPPIN_A_STATS_NAMESPACES,
+	ARPPIN_A_STATS_LOCKED,
 
 	/* private: */
 	__ARPPIN_A_STATS_MAX,
