@@ -28,7 +28,7 @@ TOOL_LIBS = $(shell pkg-config --libs libmnl json-c)
 TOOL_OBJS = $(patsubst %.c,%.o,$(wildcard userspace/*.c))
 # What judges packets in the kernel judges them in the tool as well.
 TOOL_HEADERS = $(wildcard userspace/*.h) kmod/uapi/arppin.h kmod/types.h kmod/claim.h \
-	       kmod/claim_arp.h kmod/verdict.h
+	       kmod/claim_arp.h kmod/verdict.h kmod/weaker.h
 
 prefix ?= /usr/local
 sbindir ?= $(prefix)/sbin

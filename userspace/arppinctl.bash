@@ -20,6 +20,7 @@ stats -		prometheus
 save -
 restore -	FILE else confirm
 confirm -
+lock -
 standin -	FILE else
 module reload
 explain pcap	FILE dev

@@ -51,6 +51,8 @@ static const struct command {
 	{ "restore", NULL, "FILE|- [else COPY | confirm SECONDS]", restore,
 	  "make the pins and guards those of a file" },
 	{ "confirm", NULL, "", confirm, "keep what a restore has put in force" },
+	{ "lock", NULL, "", lock,
+	  "until reboot, let pins and guards be added and strengthened only" },
 	{ "standin", NULL, "FILE [else COPY]", standin,
 	  "hold a file's pins while the module is missing" },
 	{ "module", "reload", "", module_reload, "replace the module by the one on disk" },

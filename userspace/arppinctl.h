@@ -41,6 +41,7 @@ int stats(struct ctl *ctl, int n, char *const words[]);
 int save(struct ctl *ctl, int n, char *const words[]);
 int restore(struct ctl *ctl, int n, char *const words[]);
 int confirm(struct ctl *ctl, int n, char *const words[]);
+int lock(struct ctl *ctl, int n, char *const words[]);
 int standin(struct ctl *ctl, int n, char *const words[]);
 int module_reload(struct ctl *ctl, int n, char *const words[]);
 int explain_pcap(struct ctl *ctl, int n, char *const words[]);

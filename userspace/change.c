@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 
 #include "arppinctl.h"
 #include "change.h"
+#include "locked.h"
 #include "msg.h"
 
 /* One step from the state that is to the state that shall be, and its way back. */
@@ -229,6 +231,68 @@ static size_t undo(struct ctl *ctl, const struct plan *plan, size_t n)
 	return back.failed;
 }
 
+static const struct guard *guard_of(const struct guards *guards, const char *dev)
+{
+	for (size_t i = 0; i < guards->n; i++)
+		if (!strcmp(guards->guards[i].dev, dev))
+			return &guards->guards[i];
+	return &no_guard;
+}
+
+static const char *weaker(const struct step *step, const struct guards *guards)
+{
+	switch (step->kind) {
+	case SET_GUARD:
+		return locked_guard(step->old_guard, step->guard);
+	case DEL_PIN:
+		return locked_pin(step->old, NULL, &no_guard);
+	default:
+		/* Of new pins, a guard matters to those that only audit. */
+		return locked_pin(step->old, step->pin,
+				  step->old || step->pin->mode == ARPPIN_MODE_ENFORCE ?
+				  &no_guard : guard_of(guards, step->pin->dev));
+	}
+}
+
+static void tell_step(struct nl_error *error, const struct step *step, const char *why)
+{
+	const char *dev = step->kind == SET_GUARD ? step->dev : step->pin->dev;
+	char addr[INET6_ADDRSTRLEN] = "guard";
+	char name[4 * IFNAMSIZ];
+
+	if (step->kind != SET_GUARD)
+		inet_ntop(step->pin->addr.family, step->pin->addr.bytes, addr, sizeof(addr));
+	parse_escape(name, sizeof(name), dev, strlen(dev), true);
+	snprintf(error->text, sizeof(error->text), "%s dev %s: %s", addr, name, why);
+}
+
+/*
+ * What a lock refuses is not begun: under it, there is no way back. The module
+ * would refuse it as well, but one by one.
+ */
+static bool allowed(struct ctl *ctl, const struct plan *plan, const struct guards *guards,
+		    struct change *change)
+{
+	bool locked;
+
+	if (!locked_read(ctl, &locked)) {
+		change->error = ctl->nl.error;
+		return false;
+	}
+	for (size_t i = 0; locked && i < plan->n; i++) {
+		const struct step *step = &plan->steps[i];
+		const char *why = weaker(step, guards);
+
+		if (!why)
+			continue;
+		change->line = step->line;
+		change->error.code = EPERM;
+		tell_step(&change->error, step, why);
+		return false;
+	}
+	return true;
+}
+
 static bool apply(struct ctl *ctl, struct plan *plan, struct change *change)
 {
 	size_t sent = 0;
@@ -265,7 +329,7 @@ bool change_to(struct ctl *ctl, const struct config *config, struct change *chan
 		change->error = ctl->nl.error;
 	} else if (!make_plan(&plan, config, &pins, &guards)) {
 		out_of_memory(&change->error);
-	} else {
+	} else if (allowed(ctl, &plan, &guards, change)) {
 		/* An impatient user shall not leave half of it behind. */
 		sigfillset(&set);
 		sigprocmask(SIG_BLOCK, &set, &old);

@@ -158,7 +158,9 @@ void check_module_loaded(const struct facts *facts, struct result *result)
 		say_failed(result, "what is not known cannot be said to be protected", NULL, "%s",
 			   facts->error);
 	else
-		say_ok(result, "version %s", facts->version);
+		say_ok(result, "version %s%s", facts->version,
+		       facts->stats.numbers[ARPPIN_A_STATS_LOCKED] ?
+		       ", locked until the next boot" : "");
 }
 
 #define WHY_VERSION "tool and module are tested together, and only so"

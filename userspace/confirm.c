@@ -26,6 +26,7 @@
 #include "change.h"
 #include "config.h"
 #include "confirm.h"
+#include "locked.h"
 #include "rtnl.h"
 #include "run.h"
 
@@ -336,8 +337,16 @@ static bool start_timer(struct pending *pending)
 /* All that the undoing takes is there before anything is done. */
 static int prepare(struct pending *pending)
 {
+	bool locked;
+
 	if (confirm_pending()) {
 		wrong("%s", CONFIRM_PENDING);
+		return EXIT_UNSAFE;
+	}
+	if (!locked_read(pending->ctl, &locked))
+		return refused(pending->ctl);
+	if (locked) {
+		wrong("locked: what is restored could not be undone");
 		return EXIT_UNSAFE;
 	}
 	if (!config_in_force(pending->ctl, &pending->before))

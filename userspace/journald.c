@@ -38,6 +38,7 @@ static const struct {
 	{ "cache-healed", "1bdbb33a007545d68d9d8c08ec8c7114", LOG_NOTICE },
 	{ "cache-overridden", "652f65d4b75d484cb11715f11b1f92db", LOG_CRIT },
 	{ "guard-change", "f6665e58a24648efad3bc75dce2e77ed", LOG_NOTICE },
+	{ "locked", "a35f54309c4d4cf3acff977487a162f9", LOG_NOTICE },
 	{ "lost", "e36330d17c894a29bf1c9c8fc062338f", LOG_WARNING },
 	{ "module-unloaded", "2157be6cba6a41df8579c54df3e94816", LOG_CRIT },
 	{ "module-loaded", "a83e811743a74a23bfbe46d153d8a121", LOG_NOTICE },

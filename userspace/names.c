@@ -56,6 +56,7 @@ static const char *const events[] = {
 	[ARPPIN_EVENT_CACHE_HEALED] = "cache-healed",
 	[ARPPIN_EVENT_CACHE_OVERRIDDEN] = "cache-overridden",
 	[ARPPIN_EVENT_GUARD_CHANGE] = "guard-change",
+	[ARPPIN_EVENT_LOCKED] = "locked",
 };
 
 const struct names names_event = NAMES(events);

@@ -16,6 +16,8 @@ static const struct {
 	const char *help;
 } numbers[] = {
 	{ ARPPIN_A_STATS_HOOK, "hook", "gauge", "1 if ARP frames pass through arppin." },
+	{ ARPPIN_A_STATS_LOCKED, "locked", "gauge",
+	  "1 if pins and guards can be added and strengthened only." },
 	{ ARPPIN_A_STATS_PINS, "pins", "gauge", "Pins." },
 	{ ARPPIN_A_STATS_PINS_MAX, "pins_limit", "gauge", "How many pins there may be." },
 	{ ARPPIN_A_STATS_DEVS, "devices", "gauge", "Device names with pins or a guard." },

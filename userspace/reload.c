@@ -33,12 +33,13 @@
 /* Of <linux/module.h>, which older headers do not have it in. */
 #define INIT_COMPRESSED_FILE 4
 
-/* A network namespace with pins or guards. */
+/* A network namespace with pins, guards or a lock. */
 struct space {
 	const struct netns *netns;
 	struct config config;
 	bool held;		/* it has entries of ours */
 	bool failed;		/* its pins are not in force again */
+	bool locked;
 };
 
 struct reload {
@@ -48,7 +49,9 @@ struct reload {
 	struct netnses all;
 	struct space *spaces;
 	size_t n;
-	__u64 expected;		/* so many spaces, as the module says */
+	size_t hooked;		/* those of them that have pins or guards */
+	__u64 expected;		/* so many of these, as the module says */
+	bool locked;		/* and so cannot be unloaded */
 	size_t pins;
 	size_t guards;
 	size_t entries;		/* of ours */
@@ -209,12 +212,17 @@ static bool save_one(struct reload *reload, const struct netns *netns)
 	nlh = nl_request(&ctl->nl, buffer, ARPPIN_CMD_STATS_GET);
 	if (!nl_do(&ctl->nl, nlh, get_stats, &stats))
 		return false;
-	/* The initial one alone knows of all. */
-	if (stats.there[ARPPIN_A_STATS_NAMESPACES])
+	/* The initial one alone knows of all, and its lock alone keeps the module. */
+	if (stats.there[ARPPIN_A_STATS_NAMESPACES]) {
 		reload->expected = stats.numbers[ARPPIN_A_STATS_NAMESPACES];
-	if (stats.there[ARPPIN_A_STATS_HOOK] && !stats.numbers[ARPPIN_A_STATS_HOOK])
+		reload->locked = stats.numbers[ARPPIN_A_STATS_LOCKED];
+	}
+	if (!stats.there[ARPPIN_A_STATS_HOOK] || stats.numbers[ARPPIN_A_STATS_HOOK])
+		reload->hooked++;
+	else if (!stats.numbers[ARPPIN_A_STATS_LOCKED])
 		return true;
 	space->netns = netns;
+	space->locked = stats.numbers[ARPPIN_A_STATS_LOCKED];
 	if (!config_in_force(ctl, &space->config))
 		return false;
 	reload->pins += space->config.n_pins;
@@ -237,13 +245,15 @@ static int save_all(struct reload *reload)
 	for (size_t i = 0; i < reload->all.n; i++)
 		if (!save_one(reload, &reload->all.items[i]))
 			return unsafe(reload->all.items[i].name, reload->ctl->nl.error.text);
+	if (reload->locked)
+		return unsafe("locked until the next boot", "");
 	if (reload->expected == ~0ULL)
 		return unsafe("nobody knows how many network namespaces have pins", "");
-	if (reload->n >= reload->expected)
+	if (reload->hooked >= reload->expected)
 		return EXIT_DONE;
 	snprintf(text, sizeof(text),
 		 "%llu network namespaces have pins or guards, and only %zu of them can be found",
-		 reload->expected, reload->n);
+		 reload->expected, reload->hooked);
 	return unsafe(text, "the others have neither a process nor a mount");
 }
 
@@ -341,6 +351,13 @@ static int load(const struct reload *reload)
 	return EXIT_REFUSED;
 }
 
+static bool lock_again(struct ctl *ctl)
+{
+	char buffer[256] __attribute__((aligned(8)));
+
+	return nl_do(&ctl->nl, nl_request(&ctl->nl, buffer, ARPPIN_CMD_LOCK), NULL, NULL);
+}
+
 static int restore_all(struct reload *reload)
 {
 	struct ctl *ctl = reload->ctl;
@@ -350,7 +367,8 @@ static int restore_all(struct reload *reload)
 		struct space *space = &reload->spaces[i];
 		struct change change = {0};
 
-		if (go_to(ctl, space->netns) && change_to(ctl, &space->config, &change))
+		if (go_to(ctl, space->netns) && change_to(ctl, &space->config, &change) &&
+		    (!space->locked || lock_again(ctl)))
 			continue;
 		space->failed = true;
 		status = EXIT_REFUSED;

@@ -13,6 +13,7 @@ static const struct {
 } numbers[] = {
 	{ ARPPIN_A_STATS_HOOK, "hook", "\nhook " },
 	{ ARPPIN_A_STATS_NAMESPACES, "namespaces", "\nnamespaces " },
+	{ ARPPIN_A_STATS_LOCKED, "locked", "\nlocked " },
 	{ ARPPIN_A_STATS_PINS, "pins", "\npins " },
 	{ ARPPIN_A_STATS_PINS_MAX, "pins_max", "\npins_max " },
 	{ ARPPIN_A_STATS_DEVS, "devs", "\ndevs " },

@@ -59,7 +59,7 @@ is() { # LINE EXPECTED
 	printf '# got      %s\n# expected %s\n' "$got" "$2"
 }
 
-is '' 'check confirm explain guard help incident module monitor pin restore save selftest setup sighting standin stats version'
+is '' 'check confirm explain guard help incident lock module monitor pin restore save selftest setup sighting standin stats version'
 is 'p' 'pin'
 is 'mo' 'module monitor'
 is '--' '--help --json --netns --pretty --version'

@@ -60,7 +60,7 @@ is 'help: no complaint' "$status$complained" 0
 help=$said
 page=$(groff -man -Tascii -P-c -P-b -P-o -P-u userspace/arppinctl.8 | tr -s ' \n' ' ')
 for words in 'pin add' 'pin replace' 'pin del' 'pin show' 'pin flush' 'pin learn' 'guard set' 'guard show' \
-	'incident show' 'incident report' 'sighting show' monitor stats save restore confirm standin 'module reload' \
+	'incident show' 'incident report' 'sighting show' monitor stats save restore confirm lock standin 'module reload' \
 	'explain pcap' selftest setup check version help; do
 	[[ $help = *"arppinctl $words"* ]]
 	point $? "help names $words"

@@ -735,6 +735,10 @@ static void other_events(void **state)
 		     "{\"event\":\"pin-bound\",\"seq\":12," TIME_JSON
 		     ",\"dev\":\"eth0\\\\x0a\\\\x1b[2J\",\"ifindex\":7,\"pins\":3}\n");
 
+	nlh = event(ARPPIN_EVENT_LOCKED);
+	assert_event(nlh, TIME_TEXT "12 locked\n",
+		     "{\"event\":\"locked\",\"seq\":12," TIME_JSON "}\n");
+
 	/* Of a newer module. */
 	nlh = event(99);
 	mnl_attr_put_u32(nlh, 99, 99);

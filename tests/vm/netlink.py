@@ -431,6 +431,7 @@ def refusals():
         "guard-get": ({"dev": "eth0"}, ["unpinned", "defend", "addresses"]),
         "incident-get": ({"id": 1}, ["dev", "addr", "end", "pin"]),
         "stats-get": ({}, []),
+        "lock": ({}, ["locked"]),
     }
     for op, (values, names) in unknown.items():
         numbers = client.family.ops[op].attr_set

@@ -111,7 +111,7 @@ is 'pin show of nothing' "$(ctl -j pin show 192.0.2.77)" '[]'
 is 'guard show' "$(ctl guard show)" 'dev eth0 unpinned drop
     bound ifindex 77 accepted 0 dropped 0 passed 0 noticed 0'
 is 'guard show in JSON' "$(ctl -j guard show dev eth0)" '[{"dev":"eth0","unpinned":"drop","defend":false,"addresses":null,"ifindex":77,"bound":true,"counters":{"accepted":0,"dropped":0,"passed":0,"noticed":0}}]'
-is 'stats in JSON' "$(ctl -j stats | command jq -c 'keys_unsorted')" '["version","hook","pins","pins_max","devs","devs_max","bound_hits","claims","ignored","incidents","incidents_max","incidents_total","incidents_merged","incidents_lost","incidents_ended","incidents_ended_max","incidents_forgotten","sightings","sightings_max","sightings_refused","events_epoch","events_epoch_ns","events","events_first","events_max","events_lost","cache_overridden","cache_healed","cache_restored"]'
+is 'stats in JSON' "$(ctl -j stats | command jq -c 'keys_unsorted')" '["version","hook","locked","pins","pins_max","devs","devs_max","bound_hits","claims","ignored","incidents","incidents_max","incidents_total","incidents_merged","incidents_lost","incidents_ended","incidents_ended_max","incidents_forgotten","sightings","sightings_max","sightings_refused","events_epoch","events_epoch_ns","events","events_first","events_max","events_lost","cache_overridden","cache_healed","cache_restored"]'
 is 'stats as text' "$(ctl stats | grep -E '^(pins|pins_max|claims)')" 'pins 2
 pins_max 65536
 claims accepted 0 dropped 0 passed 0 noticed 0'

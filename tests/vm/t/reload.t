@@ -218,6 +218,16 @@ ctl restore "$dir/many" confirm 20 > /dev/null
 ok 'replaced while a restore waits for its confirmation' reload
 undone() { [ "$(state)" = "$before" ]; }
 ok '... which is undone all the same' wait_for 60 undone
+
+# A namespace's lock is put back, if there is nothing else as well. Of the host's: lock.t.
+ip netns add bare
+for namespace in gateway bare; do arppinctl -n $namespace lock > /dev/null; done
+like 'namespaces that are locked: replaced' "$(reload)" '7 pins and 1 guards in 3 network namespaces'
+is '... they are locked again' "$(for namespace in gateway bare server; do
+	number_in "$(arppinctl -n $namespace -j stats)" locked
+done | xargs)" '1 1 0'
+is '... all pins and guards are in force' "$(state)" "$before"
+ip netns del bare
 is "the lock is all that stays" "$(ls $run)" lock
 umount "/lib/modules/$(uname -r)"
 rm -rf "$dir"
