@@ -40,7 +40,7 @@ sourcedir = /usr/src/arppin-$(VERSION)
 MANUALS = $(wildcard userspace/*.[578])
 UNITS = $(wildcard userspace/*.service userspace/*.timer)
 EXAMPLES = userspace/arppin.conf userspace/arppin.rules.yml
-DEB_FILES = Kbuild LICENSE Makefile README.md dkms.conf debian kmod userspace
+DEB_FILES = Kbuild LICENSE Makefile README.md SECURITY.md dkms.conf debian kmod userspace
 
 all: module tool
 
