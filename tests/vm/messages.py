@@ -49,7 +49,9 @@ class Spec:
                 number = attribute.get("value", number + 1)
                 attributes[attribute["name"]] = attribute | {"number": number}
             self.sets[attribute_set["name"]] = attributes
-        self.operations = [o for o in spec["operations"]["list"] if "do" in o or "dump" in o]
+        # Not `lock`, after which the rest would be refused.
+        self.operations = [o for o in spec["operations"]["list"]
+                           if o["name"] != "lock" and ("do" in o or "dump" in o)]
         self.replies = {o["value"]: o["attribute-set"] for o in spec["operations"]["list"]}
 
 
@@ -265,7 +267,9 @@ class Maker:
         spoiled = rng.random() < 0.33
         if spoiled:
             body = self.spoil(body)
-        command = operation["value"] if rng.random() < 0.97 else rng.randrange(256)
+        command = operation["value"]
+        if rng.random() < 0.03:
+            command = rng.choice([n for n in range(256) if n == 0 or n not in self.spec.replies])
         flags = rng.choice([0, 0, ECHO] + [DUMP] * 2 * ("dump" in operation))
         if rng.random() < 0.1:
             flags = rng.choice([DUMP, 0x100, 0x200, 0x400, 0xf00])
