@@ -143,12 +143,14 @@ static int end_code(const struct nlmsghdr *nlh)
 
 /*
  * Reads all that answers one request. *changed: the kernel says that what it
- * dumped was changed meanwhile.
+ * dumped was changed meanwhile. A request that is no dump and wants an `answer`
+ * gets one: who asked would go on with nothing.
  */
 static bool answers(struct nl *nl, const struct nlmsghdr *request, nl_answer answer, void *data,
 		    bool *changed)
 {
-	const char *wrong = NULL;
+	bool due = answer && !(request->nlmsg_flags & NLM_F_DUMP);
+	const char *wrong = due ? "there is none" : NULL;
 
 	for (;;) {
 		const struct nlmsghdr *nlh;
@@ -164,8 +166,9 @@ static bool answers(struct nl *nl, const struct nlmsghdr *request, nl_answer ans
 			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 				*changed = true;
 			if (!is_end(nlh)) {
-				if (!wrong && answer)
+				if (answer && (due || !wrong))
 					wrong = answer(nlh, data);
+				due = false;
 				continue;
 			}
 			if (end_code(nlh) < 0) {
