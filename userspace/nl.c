@@ -13,6 +13,7 @@
 
 #define DUMP_TRIES 20
 #define EVENTS_BUFFER (4 << 20)
+#define ERRNO_MAX 4095	/* the kernel's MAX_ERRNO */
 
 /* Always false, so that the caller can return it. */
 static bool __attribute__((format(printf, 3, 4)))
@@ -62,6 +63,8 @@ static const char *ext_ack(const struct nlmsghdr *nlh, const struct nlmsghdr *re
 	*text = '\0';
 	if (nlh->nlmsg_type == NLMSG_DONE)
 		skip = sizeof(err->error);
+	else if (mnl_nlmsg_get_payload_len(nlh) < skip)
+		return NULL;
 	else if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += mnl_nlmsg_get_payload_len(&err->msg);
 	if ((nlh->nlmsg_flags & NLM_F_ACK_TLVS) && mnl_nlmsg_get_payload_len(nlh) > skip) {
@@ -80,18 +83,28 @@ static const char *ext_ack(const struct nlmsghdr *nlh, const struct nlmsghdr *re
 	return word;
 }
 
+/* NLMSG_DONE begins with an error number as well; 0 is an acknowledgment. */
+static int end_code(const struct nlmsghdr *nlh)
+{
+	int code = 0;
+
+	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(code))
+		memcpy(&code, mnl_nlmsg_get_payload(nlh), sizeof(code));
+	return code < -ERRNO_MAX ? -EBADMSG : code;
+}
+
 /*
  * The error of a refusal, or of a dump that failed: the kernel's own text, and
  * before it what it blames.
  */
 static void refusal(struct nl *nl, const struct nlmsghdr *nlh, const struct nlmsghdr *request)
 {
-	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
 	char text[EXT_ACK_SIZE];
 	const char *word = ext_ack(nlh, request, text);
+	int code = -end_code(nlh);
 
-	fail(nl, -err->error, "%s%s%s", word ? word : "", word ? ": " : "",
-	     *text ? text : error_sentence(-err->error));
+	fail(nl, code, "%s%s%s", word ? word : "", word ? ": " : "",
+	     *text ? text : error_sentence(code));
 }
 
 struct nlmsghdr *nl_request(struct nl *nl, void *buffer, __u8 cmd)
@@ -129,16 +142,6 @@ static ssize_t read_some(struct nl *nl)
 static bool is_end(const struct nlmsghdr *nlh)
 {
 	return nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE;
-}
-
-/* NLMSG_DONE begins with an error number as well; 0 is an acknowledgment. */
-static int end_code(const struct nlmsghdr *nlh)
-{
-	int code = 0;
-
-	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(code))
-		memcpy(&code, mnl_nlmsg_get_payload(nlh), sizeof(code));
-	return code;
 }
 
 /*

@@ -14,6 +14,7 @@
 
 #define DUMP_TRIES 20
 #define EVENTS_BUFFER (4 << 20)
+#define ERRNO_MAX 4095	/* the kernel's MAX_ERRNO */
 
 /* One item of a dump: 0 or a negative errno. */
 typedef int (*on_message)(const struct nlmsghdr *nlh, void *data);
@@ -84,6 +85,8 @@ static int transact(struct rtnl *rtnl, const struct nlmsghdr *nlh, on_message ha
 
 				if (mnl_nlmsg_get_payload_len(answer) >= sizeof(end))
 					memcpy(&end, mnl_nlmsg_get_payload(answer), sizeof(end));
+				if (end < -ERRNO_MAX)
+					end = -EBADMSG;
 				return end ? end : code;
 			}
 			if (handle && !code)
@@ -121,6 +124,13 @@ static void *grow(void *items, size_t n, size_t *room, size_t size)
 	return grown;
 }
 
+/* What is not there, or too short, changes nothing. */
+static void get_u32(const struct nlattr *attr, __u32 *value)
+{
+	if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+		*value = mnl_attr_get_u32(attr);
+}
+
 bool rtnl_get_link(const struct nlmsghdr *nlh, struct link *link)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
@@ -134,7 +144,8 @@ bool rtnl_get_link(const struct nlmsghdr *nlh, struct link *link)
 	link->flags = info->ifi_flags;
 	link->type = info->ifi_type;
 	mnl_attr_for_each(attr, nlh, sizeof(*info)) {
-		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
+		if (mnl_attr_get_type(attr) == IFLA_IFNAME &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 			snprintf(link->name, sizeof(link->name), "%s", mnl_attr_get_str(attr));
 		else if (mnl_attr_get_type(attr) == IFLA_ADDRESS && link->type == ARPHRD_ETHER &&
 			 mnl_attr_get_payload_len(attr) == MAC_LEN)
@@ -262,7 +273,9 @@ static int keep_nexthops(struct gateways *gateways, const struct nlattr *multipa
 	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
 	int len = mnl_attr_get_payload_len(multipath), code = 0;
 
-	for (; !code && RTNH_OK(hop, len); len -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
+	/* RTNH_OK() reads a length that need not be there. */
+	for (; !code && len >= (int)sizeof(*hop) && RTNH_OK(hop, len);
+	     len -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
 		const struct nlattr *attr, *via = NULL;
 		const void *attrs = RTNH_DATA(hop);
 
@@ -286,9 +299,9 @@ static int keep_route(const struct nlmsghdr *nlh, void *data)
 	table = route->rtm_table;
 	mnl_attr_for_each(attr, nlh, sizeof(*route)) {
 		if (mnl_attr_get_type(attr) == RTA_TABLE)
-			table = mnl_attr_get_u32(attr);
+			get_u32(attr, &table);
 		else if (mnl_attr_get_type(attr) == RTA_OIF)
-			ifindex = mnl_attr_get_u32(attr);
+			get_u32(attr, &ifindex);
 		else if (mnl_attr_get_type(attr) == RTA_GATEWAY)
 			via = attr;
 		else if (mnl_attr_get_type(attr) == RTA_MULTIPATH)
@@ -323,7 +336,7 @@ static int keep_way(const struct nlmsghdr *nlh, void *data)
 	mnl_attr_for_each(attr, nlh, sizeof(*route)) {
 		switch (mnl_attr_get_type(attr)) {
 		case RTA_OIF:
-			way->ifindex = mnl_attr_get_u32(attr);
+			get_u32(attr, &way->ifindex);
 			break;
 		case RTA_PREFSRC:
 			get_address(attr, &way->source);

@@ -116,12 +116,38 @@ static void test_nothing_wanted(void **state)
 	assert_true(nl_dump(&nl, nlh, answer, NULL, &n));
 }
 
+static void test_number_of_no_error(void **state)
+{
+	struct nlmsghdr *nlh = make_request();
+
+	(void)state;
+	put_code(INT32_MIN);
+	assert_false(nl_do(&nl, nlh, NULL, NULL));
+	assert_int_equal(nl.error.code, EBADMSG);
+	assert_string_equal(nl.error.text, strerror(EBADMSG));
+}
+
+/* No more than its number, but it says that there is a text. */
+static void test_short_error(void **state)
+{
+	struct nlmsghdr *nlh = make_request();
+	int code = -EINVAL;
+
+	(void)state;
+	put(NLMSG_ERROR, NLM_F_ACK_TLVS, &code, sizeof(code));
+	assert_false(nl_do(&nl, nlh, NULL, NULL));
+	assert_int_equal(nl.error.code, EINVAL);
+	assert_string_equal(nl.error.text, strerror(EINVAL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_answer),
 		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_nothing_wanted),
+		cmocka_unit_test(test_number_of_no_error),
+		cmocka_unit_test(test_short_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
