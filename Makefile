@@ -5,6 +5,7 @@
 # make tool
 # make demo       the night of 2008-06-01 in a throw-away VM
 # make check      every test; make check-quick: under 3 minutes
+# make fuzz       the fuzzers, each for SECONDS= (60)
 # make bench      what arppin costs, beside nft and others, counted; KERNEL= names
 #                 one of tests/vm/kernel -l, or all; into bench/
 # make bench-record  the same, into the tree: README, tests/bench/result.*, recorded
@@ -13,7 +14,8 @@
 # make install    tool, manual pages, units and, through dkms, the module;
 # make uninstall  takes all of that away again. Both know DESTDIR and prefix.
 #
-# demo, check, bench and coverage install the Debian packages that they miss, and need root.
+# demo, check, fuzz, bench and coverage install the Debian packages that they miss,
+# and need root.
 
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
@@ -64,6 +66,10 @@ demo: deps
 
 check check-quick: deps
 	tests/check $(filter quick,$(@:check-%=%))
+
+SECONDS ?= 60
+fuzz: deps
+	tests/fuzz/run -s $(SECONDS)
 
 KERNEL ?= 6.1
 bench: deps
@@ -177,5 +183,5 @@ clean:
 	rm -f kmod/*.o kmod/.*.cmd *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
 	rm -rf .tmp_versions
 
-.PHONY: all module tool demo check check-quick bench bench-record coverage deps deb install uninstall can-install \
+.PHONY: all module tool demo check check-quick fuzz bench bench-record coverage deps deb install uninstall can-install \
 	install-tool uninstall-tool install-source clean

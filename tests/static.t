@@ -23,6 +23,10 @@ ignored_userspace=(
 	CAMELCASE		# PRIu64 and its like are the C library's
 )
 
+ignored_fuzz=(
+	CAMELCASE		# libFuzzer's
+)
+
 number=0
 # silent DESCRIPTION COMMAND...: it succeeds and prints nothing.
 silent() {
@@ -106,11 +110,15 @@ silent 'checkpatch: the unit tests' \
 silent "checkpatch: the benchmark's module" checkpatch 'tests/bench/bare/*.c' -- "${ignored[@]}"
 silent 'checkpatch: the benchmark' \
 	checkpatch ':(glob)tests/bench/*.c' -- "${ignored[@]}" "${ignored_userspace[@]}"
+silent 'checkpatch: the fuzzers' \
+	checkpatch 'tests/fuzz/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}" "${ignored_fuzz[@]}"
 silent 'kernel-doc comments' each perl "$source/scripts/kernel-doc" -none -Werror -- 'kmod/*.[ch]'
 
 read -ra flags < <(pkg-config --cflags libmnl json-c)
 silent 'clang: the tool' each clang -Wall -Wextra -Werror -fsyntax-only -D_GNU_SOURCE \
 	-Ikmod/uapi -Ikmod -Iuserspace "${flags[@]}" -- 'userspace/*.c'
+silent 'clang: the fuzzers' each clang -Wall -Wextra -Werror -fsyntax-only \
+	-Ikmod/uapi -Ikmod -Iuserspace "${flags[@]}" -- 'tests/fuzz/*.c'
 silent 'clang: the benchmark' each clang -Wall -Wextra -Werror -fsyntax-only -- ':(glob)tests/bench/*.c'
 # cppcheck cannot see through the kernel's macros: of the module, only the files
 # that also compile in userspace.
@@ -146,6 +154,11 @@ netlink_spec() {
 }
 silent "the netlink spec follows the kernel's schema" netlink_spec
 
+no_shell() { # see exec.c and program.c: they spawn what they are given, word by word
+	! git grep --untracked -nE '\<(system|popen|exec[lv]p?e?|execvpe|wordexp)[ \t]*\([^)]|"(/bin/)?(ba|da)?sh"' -- \
+		'userspace/*.[ch]'
+}
+silent 'the tool runs no shell' no_shell
 mirrors() { # whose names say where somebody works, not where a user gets anything
 	local hosts
 	hosts=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2> /dev/null |
