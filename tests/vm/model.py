@@ -42,6 +42,7 @@ SUBNETS = ["192.0.2", "198.51.100"] # of wires 0 and 1
 PINNED = [f"02:00:00:00:00:0{n}" for n in range(1, 5)]
 EVIL = [f"02:00:00:00:66:0{n}" for n in range(1, 4)]
 SPECIAL = ["00:00:00:00:00:00", reference.BROADCAST, "01:00:5e:00:00:66"]
+OPTIONAL = ["dst", "src", "hrd", "pro", "hln", "pln", "len", "count", "addresses", "defend"]
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -145,7 +146,6 @@ class Step:
         self.model, self.lab = model, lab
         self.differences = []
         self.frame = self.verdict = self.wire = None
-        self.wrote = False
         first, *rest = line.split(None, 2)
         getattr(self, f"{first}_{rest[0]}" if first != "frame" else "send")(
             words_of(line.split(None, 1)[1] if first == "frame" else " ".join(rest[1:])))
@@ -218,6 +218,13 @@ class Step:
             if device.up:
                 self.lab.rtnl.set_link(index, up=True)
 
+    def wire_set(self, words):
+        """The far end: carrier lost, and back."""
+        wire = int(words["wire"])
+        if wire in self.model.devices:
+            self.model.devices[wire].carrier = words["state"] == "up"
+            self.lab.far.set_link(0, name=f"wire{wire}", up=words["state"] == "up")
+
     def link_del(self, words):
         wire = self.wire_of(words["dev"])
         if wire is not None:
@@ -234,14 +241,12 @@ class Step:
     def neigh_replace(self, words):
         wire = self.wire_of(words["dev"])
         if wire is not None:
-            self.wrote = True
             self.lab.rtnl.replace_neighbour(self.lab.indexes[wire], words["address"],
                                             mac(words["lladdr"]), words["nud"])
 
     def neigh_del(self, words):
         wire = self.wire_of(words["dev"])
         if wire is not None:
-            self.wrote = True
             try:
                 self.lab.rtnl.del_neighbour(self.lab.indexes[wire], words["address"])
             except nlsock.Refused: # there is none
@@ -263,7 +268,7 @@ class Check:
 
     def __init__(self, model, lab, patience):
         self.model, self.lab, self.patience = model, lab, patience
-        self.count = 0
+        self.count = self.believed = 0
         self.cache = self.lab.rtnl.neighbours()
         self.cache_stats = self.read()[2]
 
@@ -331,6 +336,7 @@ class Check:
             return
         if self.model.is_believed(step.wire, step.frame, step.verdict):
             self.count += 1
+            self.believed += 1
             if not entry or entry.lladdr != step.frame.sha:
                 yield f"{addr} in the neighbour cache", f"believed: {step.frame.sha}", str(entry)
         elif step.verdict == "dropped" and entry and entry.lladdr:
@@ -426,9 +432,13 @@ class Generator:
             return self.pin(model)
         wire = pick(list(model.devices))
         device = model.devices[wire]
+        if not device.carrier and choice() < 0.8:
+            return f"wire set wire {wire} state up"
         if not device.up and choice() < 0.8:
             return f"link set dev {device.name} state up"
         kind = choice()
+        if kind < 0.1:
+            return f"wire set wire {wire} state down"
         if kind < 0.4:
             return f"link set dev {device.name} state down"
         if kind < 0.6:
@@ -491,8 +501,9 @@ class Generator:
     def frame(self, model):
         pick, choice = self.random.choice, self.random.random
         wire = self.random.randrange(len(SUBNETS))
-        if wire not in model.devices and model.devices and choice() < 0.9:
-            wire = pick(list(model.devices))
+        hears = [wire for wire, device in model.devices.items() if device.hears()]
+        if wire not in hears and hears and choice() < 0.9:
+            wire = pick(hears)
         device = model.devices.get(wire)
         name = model.names.get(device.name) if device else None
         us, our_lladdr = own_address(wire), device.lladdr if device else "02:00:00:00:10:00"
@@ -551,6 +562,7 @@ class Runner:
         self.reference = reference.LIES.get(arguments.lie, reference.Reference)
         self.patience = arguments.patience
         self.steps = self.frames = self.checks = self.runs = 0
+        self.seen = {} # of the last run
 
     def run(self, lines, until=None, show=False):
         """Of an iterable; a Failure, or None. What LINES generates may depend on the
@@ -577,23 +589,52 @@ class Runner:
             self.steps += len(done)
             self.frames += lab.frames
             self.checks += check.count
+            self.seen = model.claims | {"ignored": model.ignored, "believed": check.believed,
+                                        "wrong entries put right": check.cache_stats[1]}
             lab.close()
         return None
 
-    def shrink(self, failure):
+    def fails(self, failure, lines):
+        """The same failure of other lines, or None."""
+        found = self.run(lambda model: lines) if lines else None
+        return found if found and found.kind() == failure.kind() else None
+
+    def without_steps(self, failure):
         """Without chunks of it, of half the size each time, as long as it fails."""
-        kind = failure.kind()
-        chunk = len(failure.lines) // 2
+        chunk = max(1, len(failure.lines) // 2)
         while chunk:
             start = 0
             while start < len(failure.lines):
-                fewer = failure.lines[:start] + failure.lines[start + chunk:]
-                found = self.run(lambda model, fewer=fewer: fewer) if fewer else None
-                if found and found.kind() == kind:
+                found = self.fails(failure, failure.lines[:start] + failure.lines[start + chunk:])
+                if found:
                     failure = found
                 else:
                     start += chunk
-            chunk = 1 if chunk == 2 else (chunk + 1) // 2 if chunk > 1 else 0
+            chunk = 0 if chunk == 1 else (chunk + 1) // 2
+        return failure
+
+    def without_words(self, failure):
+        """Without what a frame or a guard need not have."""
+        at = 0
+        while at < len(failure.lines):
+            line = failure.lines[at]
+            for word in OPTIONAL:
+                head, found_word, tail = line.partition(f" {word} ")
+                if not found_word:
+                    continue
+                shorter = " ".join([head, *tail.split()[1:]])
+                found = self.fails(failure, [*failure.lines[:at], shorter,
+                                             *failure.lines[at + 1:]])
+                if found:
+                    failure, line = found, shorter
+            at += 1
+        return failure
+
+    def shrink(self, failure):
+        length = None
+        while length != len("".join(failure.lines)):
+            length = len("".join(failure.lines))
+            failure = self.without_words(self.without_steps(failure))
         return failure
 
 
@@ -619,6 +660,7 @@ def main():
                                             for _ in range(arguments.steps)), until)
     print(f"# seed {arguments.seed}: {runner.steps} steps, {runner.frames} frames, "
           f"{runner.checks} checks in {time.monotonic() - started:.1f} s")
+    print("#", ", ".join(f"{count} {what}" for what, count in runner.seen.items()))
     if not failure:
         return
     failure.show()

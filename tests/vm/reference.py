@@ -71,7 +71,10 @@ class Name:
 class Device:
     def __init__(self, name, lladdr, addr):
         self.name, self.lladdr, self.addr = name, lladdr, addr
-        self.up = True
+        self.up = self.carrier = True
+
+    def hears(self):
+        return self.up and self.carrier
 
 
 class Reference:
@@ -168,7 +171,7 @@ class Reference:
         """What becomes of a frame: a counter's name, `ignored`, or None if it does not
         come as far as arppin."""
         device = self.devices.get(wire)
-        if (not device or not device.up or not frame.is_arp() or
+        if (not device or not device.hears() or not frame.is_arp() or
                 frame.dst not in (BROADCAST, device.lladdr)):
             return None
         name = self.names.get(device.name)
@@ -197,7 +200,7 @@ class Reference:
     def is_believed(self, wire, frame, verdict):
         """A request to us that is let pass changes any cache at once."""
         device = self.devices.get(wire)
-        return bool(verdict != "dropped" and device and device.up and frame.is_arp() and
+        return bool(verdict != "dropped" and device and device.hears() and frame.is_arp() and
                     frame.makes_claim() and frame.op == 1 and not frame.is_probe() and
                     frame.dst in (BROADCAST, device.lladdr) and frame.tpa == device.addr and
                     frame.spa.rpartition(".")[0] == device.addr.rpartition(".")[0] and
