@@ -360,7 +360,8 @@ class Check:
         return False
 
     def look(self, step, expected):
-        seen = self.read()
+        cache = self.lab.rtnl.neighbours()
+        seen = self.read() # behind the cache: what was put right there is counted
         differences = []
         for what, ours, theirs in zip(("pins", "guards", "claims"), expected,
                                       (seen[0], seen[1], seen[3])):
@@ -369,7 +370,6 @@ class Check:
                 for key in ours.keys() | theirs.keys():
                     if ours.get(key) != theirs.get(key):
                         differences.append((f"{what}: {key}", ours.get(key), theirs.get(key)))
-        cache = self.lab.rtnl.neighbours()
         differences += self.wrong(cache)
         differences += self.residents(cache)
         if step.frame:
