@@ -14,6 +14,7 @@ IFLA_INFO_KIND, IFLA_INFO_DATA, VETH_INFO_PEER = 1, 2, 1
 IFA_ADDRESS, IFA_LOCAL = 1, 2
 NDA_DST, NDA_LLADDR = 1, 2
 NUD = {"reachable": 0x02, "stale": 0x04, "permanent": 0x80}
+NUD_INCOMPLETE = 0x01
 NUD_VALID = 0xde # permanent, noarp, reachable, probe, stale, delay
 NTF_EXT_LEARNED = 0x10
 
