@@ -108,6 +108,7 @@ silent 'checkpatch: the tool' \
 silent 'checkpatch: the unit tests' \
 	checkpatch 'tests/unit/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}" "${ignored_tests[@]}"
 silent "checkpatch: the benchmark's module" checkpatch 'tests/bench/bare/*.c' -- "${ignored[@]}"
+silent 'checkpatch: the module with bugs' checkpatch 'tests/debug/broken/*.c' -- "${ignored[@]}"
 silent 'checkpatch: the benchmark' \
 	checkpatch ':(glob)tests/bench/*.c' -- "${ignored[@]}" "${ignored_userspace[@]}"
 silent 'checkpatch: the fuzzers' \
