@@ -149,6 +149,8 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
 	}
 	kernel.buffer = buf;
 	kernel.size = size;
+	/* libmnl relies on it that the kernel pads messages, the last one, too. */
+	len = MNL_ALIGN(len);
 	ASAN_POISON_MEMORY_REGION((char *)buf + len, size - len);
 	return len;
 }
@@ -504,7 +506,7 @@ static void fuzz_message(char which, struct input *input)
 {
 	static const struct stats no_stats;
 	size_t len = sizeof(struct nlmsghdr) + GENL_HDRLEN + input->left;
-	struct nlmsghdr *nlh = calloc(1, len);
+	struct nlmsghdr *nlh = calloc(1, MNL_ALIGN(len));
 	struct sighting sighting;
 	struct incident incident;
 	struct event event;
@@ -628,9 +630,10 @@ static void fuzz_batch(struct ctl *ctl)
 
 static void fuzz_news(struct ctl *ctl)
 {
-	struct nlmsghdr *nlh = exact_copy(kernel.bytes, kernel.len);
+	struct nlmsghdr *nlh = calloc(1, MNL_ALIGN(kernel.len) + 1);
 	__u16 before = ctl->nl.family;
 
+	memcpy(nlh, kernel.bytes, kernel.len);
 	if (mnl_nlmsg_ok(nlh, kernel.len) && nl_family_news(&ctl->nl, nlh) != NL_FAMILY_CAME)
 		property(ctl->nl.family == before);
 	free(nlh);
