@@ -13,6 +13,7 @@
 #include "arppinctl.h"
 #include "cursor.h"
 #include "exec.h"
+#include "from_kernel.h"
 #include "journald.h"
 #include "msg.h"
 #include "names.h"
@@ -359,7 +360,7 @@ static bool read_messages(struct watch *watch)
 {
 	struct nl *nl = &watch->ctl->nl;
 	const struct nlmsghdr *nlh = (void *)nl->buffer;
-	ssize_t left = mnl_socket_recvfrom(nl->sock, nl->buffer, sizeof(nl->buffer));
+	ssize_t left = from_kernel(nl->sock, nl->buffer, sizeof(nl->buffer));
 	int len = left;
 
 	if (left < 0 && errno == ENOBUFS) {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "arppin.h"
+#include "from_kernel.h"
 #include "msg.h"
 #include "nl.h"
 #include "parse.h"
@@ -132,7 +133,7 @@ static ssize_t read_some(struct nl *nl)
 	ssize_t len;
 
 	do
-		len = mnl_socket_recvfrom(nl->sock, nl->buffer, sizeof(nl->buffer));
+		len = from_kernel(nl->sock, nl->buffer, sizeof(nl->buffer));
 	while (len < 0 && errno == EINTR);
 	if (len < 0)
 		fail_errno(nl, "cannot receive from the kernel");

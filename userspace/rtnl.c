@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "from_kernel.h"
 #include "rtnl.h"
 
 #define DUMP_TRIES 20
@@ -68,7 +69,7 @@ static int transact(struct rtnl *rtnl, const struct nlmsghdr *nlh, on_message ha
 		return -errno;
 	for (;;) {
 		const struct nlmsghdr *answer = (const void *)buffer;
-		ssize_t left = mnl_socket_recvfrom(rtnl->sock, buffer, sizeof(buffer));
+		ssize_t left = from_kernel(rtnl->sock, buffer, sizeof(buffer));
 		int len = left;
 
 		if (left < 0 && errno == EINTR)

@@ -13,6 +13,7 @@
 
 #include "arena.h"
 #include "arppinctl.h"
+#include "from_kernel.h"
 #include "msg.h"
 
 #define FRAMES 5		/* of each kind */
@@ -221,7 +222,7 @@ static int read_events(struct test *test)
 
 	while (!all_told() && poll(&readable, 1, 1000) > 0) {
 		const struct nlmsghdr *nlh = (void *)nl->buffer;
-		ssize_t left = mnl_socket_recvfrom(nl->sock, nl->buffer, sizeof(nl->buffer));
+		ssize_t left = from_kernel(nl->sock, nl->buffer, sizeof(nl->buffer));
 		int len = left;
 
 		if (left < 0)

@@ -23,6 +23,7 @@
 #include "change.h"
 #include "claim_arp.h"
 #include "config.h"
+#include "from_kernel.h"
 #include "hold.h"
 #include "notify.h"
 
@@ -266,7 +267,7 @@ static bool read_events(struct standin *standin)
 {
 	char buffer[32768] __attribute__((aligned(8)));
 	const struct nlmsghdr *nlh = (const void *)buffer;
-	ssize_t left = mnl_socket_recvfrom(standin->events.sock, buffer, sizeof(buffer));
+	ssize_t left = from_kernel(standin->events.sock, buffer, sizeof(buffer));
 	int len = left;
 
 	if (left < 0 && errno == ENOBUFS)
@@ -283,7 +284,7 @@ static bool read_module(struct standin *standin)
 {
 	struct nl *nl = &standin->ctl->nl;
 	const struct nlmsghdr *nlh = (void *)nl->buffer;
-	ssize_t left = mnl_socket_recvfrom(nl->sock, nl->buffer, sizeof(nl->buffer));
+	ssize_t left = from_kernel(nl->sock, nl->buffer, sizeof(nl->buffer));
 	int len = left;
 
 	if (left < 0 && errno != ENOBUFS && errno != EINTR)

@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 
 #include "arppinctl.h"
+#include "from_kernel.h"
 #include "fuzz.h"
 #include "journald.h"
 #include "msg.h"
@@ -130,7 +131,7 @@ static size_t put_ack(void *to)
 	return nlh->nlmsg_len;
 }
 
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
+ssize_t from_kernel(const struct mnl_socket *nl, void *buf, size_t size)
 {
 	size_t len;
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "arppin.h"
+#include "from_kernel.h"
 #include "nl.h"
 
 static struct nl nl;
@@ -20,7 +21,7 @@ static char datagram[256] __attribute__((aligned(8)));
 static size_t datagram_len;
 static int answered;
 
-/* In place of libmnl's. */
+/* In place of the kernel. */
 ssize_t mnl_socket_sendto(const struct mnl_socket *sock, const void *req, size_t size)
 {
 	(void)sock;
@@ -28,7 +29,7 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *sock, const void *req, size_t
 	return size;
 }
 
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *sock, void *buf, size_t size)
+ssize_t from_kernel(const struct mnl_socket *sock, void *buf, size_t size)
 {
 	size_t len = datagram_len;
 

@@ -12,13 +12,14 @@
 #include <sys/socket.h>
 #include <cmocka.h>
 
+#include "from_kernel.h"
 #include "rtnl.h"
 
 static char datagram[512] __attribute__((aligned(8)));
 static size_t datagram_len;
 static __u32 seq;
 
-/* In place of libmnl's. */
+/* In place of the kernel. */
 ssize_t mnl_socket_sendto(const struct mnl_socket *sock, const void *req, size_t size)
 {
 	(void)sock;
@@ -27,7 +28,7 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *sock, const void *req, size_t
 }
 
 /* First what is in the datagram, then the end of a dump. */
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *sock, void *buf, size_t size)
+ssize_t from_kernel(const struct mnl_socket *sock, void *buf, size_t size)
 {
 	struct nlmsghdr *nlh = buf;
 	size_t len = datagram_len;

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "$(dirname "$0")/build" from_kernel userspace/from_kernel.c

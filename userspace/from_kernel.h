@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FROM_KERNEL_H
+#define FROM_KERNEL_H
+
+#include <sys/types.h>
+
+struct mnl_socket;
+
+/*
+ * mnl_socket_recvfrom() for what the kernel says: 0 instead of a datagram that a
+ * process sent. Whoever has CAP_NET_ADMIN in the network namespace, such as root in
+ * a container, may send one to any netlink socket there.
+ */
+ssize_t from_kernel(const struct mnl_socket *sock, void *buf, size_t size);
+
+#endif
