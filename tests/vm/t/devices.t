@@ -81,8 +81,8 @@ like "... and that namespace's own pin is bound" "$("$ARPPINCTL" -n elsewhere -j
 	'"bound":true'
 "$ARPPINCTL" -n elsewhere pin flush
 address elsewhere eth0 $SERVER
-forge
-evil_elsewhere() { ip -n elsewhere neigh show $GATEWAY | grep -q $ATTACKER_MAC; }
+# Its link has just come up: a frame may be too early.
+evil_elsewhere() { forge; ip -n elsewhere neigh show $GATEWAY | grep -q $ATTACKER_MAC; }
 ok '... without which nothing is enforced there' wait_for 10 evil_elsewhere
 ip -n elsewhere link set eth0 netns server
 address server eth0 $SERVER
