@@ -94,7 +94,7 @@ packages() {
 	local folder=$out/packages-$1
 	mkdir -p "$folder"
 	(
-		cp -r Kbuild LICENSE Makefile README.md dkms.conf debian kmod userspace "$folder"
+		cp -r Kbuild LICENSE Makefile README.md SECURITY.md dkms.conf debian kmod userspace "$folder"
 		cd "$folder" || exit
 		sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$1\"/" dkms.conf
 		sed -i "1s/(.*)/($1)/" debian/changelog
