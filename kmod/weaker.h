@@ -27,8 +27,9 @@ struct arppin_guard {
  * @new: the pin in its place, or NULL if it is removed
  * @guard: the device's policy, which is what @new replaces without @old
  *
- * An enforced pin of one more address is never weaker: it says who alone may
- * have the address, though its guard may have let nobody have it.
+ * An enforced pin of one more address is never taken for weaker: it says who
+ * alone may have the address, though its guard may have let nobody have it, or
+ * have defended it as our own.
  *
  * Return: NULL if not, else what is weaker.
  */
@@ -48,6 +49,10 @@ arppin_pin_weaker(const struct arppin_pin_conf *old,
 			return "locked: a new audit pin would let pass what the guard drops";
 		if (guard->addresses)
 			return "locked: a new audit pin would lift the guard's limit of addresses";
+		if (guard->unpinned == ARPPIN_UNPINNED_AUDIT)
+			return "locked: a new audit pin would hide what the guard tells";
+		if (guard->defend)
+			return "locked: a new audit pin would lift the guard's defence";
 		return NULL;
 	}
 	if (old->mode == ARPPIN_MODE_ENFORCE &&

@@ -80,6 +80,10 @@ static void removed(void **state)
 static void added(void **state)
 {
 	const struct arppin_guard audits = { .unpinned = ARPPIN_UNPINNED_AUDIT };
+	const struct arppin_guard defends = {
+		.unpinned = ARPPIN_UNPINNED_ACCEPT,
+		.defend = true,
+	};
 	const struct arppin_guard drops = { .unpinned = ARPPIN_UNPINNED_DROP };
 	const struct arppin_guard limits = { .unpinned = ARPPIN_UNPINNED_ACCEPT,
 					     .addresses = 8 };
@@ -87,7 +91,8 @@ static void added(void **state)
 	(void)state;
 	NOT_WEAKER(NULL, ENFORCE(true, "a"));
 	NOT_WEAKER(NULL, AUDIT("a"));
-	assert_false(weaker(NULL, AUDIT("a"), &audits));
+	assert_true(weaker(NULL, AUDIT("a"), &audits));
+	assert_true(weaker(NULL, AUDIT("a"), &defends));
 	assert_false(weaker(NULL, ENFORCE(false, "ab"), &drops));
 	assert_true(weaker(NULL, AUDIT("a"), &drops));
 	assert_false(weaker(NULL, ENFORCE(true, "a"), &limits));
