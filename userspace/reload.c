@@ -358,6 +358,12 @@ static bool lock_again(struct ctl *ctl)
 	return nl_do(&ctl->nl, nl_request(&ctl->nl, buffer, ARPPIN_CMD_LOCK), NULL, NULL);
 }
 
+static void tell_held(const struct space *space, const char *error)
+{
+	wrong("%s: THE PINS ARE NOT IN FORCE, permanent neighbour entries hold them: %s",
+	      space->netns->name, error);
+}
+
 static int restore_all(struct reload *reload)
 {
 	struct ctl *ctl = reload->ctl;
@@ -367,14 +373,16 @@ static int restore_all(struct reload *reload)
 		struct space *space = &reload->spaces[i];
 		struct change change = {0};
 
-		if (go_to(ctl, space->netns) && change_to(ctl, &space->config, &change) &&
-		    (!space->locked || lock_again(ctl)))
-			continue;
-		space->failed = true;
-		status = EXIT_REFUSED;
-		wrong("%s: THE PINS ARE NOT IN FORCE, permanent neighbour entries hold them: %s",
-		      space->netns->name, *change.error.text ? change.error.text :
-							       ctl->nl.error.text);
+		if (!go_to(ctl, space->netns) || !change_to(ctl, &space->config, &change)) {
+			space->failed = true;
+			status = EXIT_REFUSED;
+			tell_held(space, *change.error.text ? change.error.text :
+							      ctl->nl.error.text);
+		} else if (space->locked && !lock_again(ctl)) {
+			status = EXIT_REFUSED;
+			wrong("%s: the pins are in force, but not locked again: %s",
+			      space->netns->name, ctl->nl.error.text);
+		}
 	}
 	return status;
 }
