@@ -159,8 +159,9 @@ void check_module_loaded(const struct facts *facts, struct result *result)
 			   facts->error);
 	else
 		say_ok(result, "version %s%s", facts->version,
-		       facts->stats.numbers[ARPPIN_A_STATS_LOCKED] ?
-		       ", locked until the next boot" : "");
+		       !facts->stats.numbers[ARPPIN_A_STATS_LOCKED] ? "" :
+		       facts->stats.there[ARPPIN_A_STATS_NAMESPACES] ?
+		       ", locked until the next boot" : ", pins and guards locked");
 }
 
 #define WHY_VERSION "tool and module are tested together, and only so"
