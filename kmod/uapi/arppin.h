@@ -61,10 +61,10 @@
  *	or absent: of all), in order: a gap is a loss. ERANGE if SEQ is above the
  *	latest number: it is of another life of the module; enum
  *	arppin_event_attr
- * @ARPPIN_CMD_LOCK: from now on, until the network namespace goes, its pins and
- *	guards can be added and strengthened; what would remove or weaken one is
- *	refused: EPERM. In the initial one the module cannot be unloaded any more
- *	as well. No attributes; again, it does nothing
+ * @ARPPIN_CMD_LOCK: from now on, until the network namespace goes or the module
+ *	is unloaded, its pins and guards can be added and strengthened; what would
+ *	remove or weaken one is refused: EPERM. In the initial one the module
+ *	cannot be unloaded any more. No attributes; again, it does nothing
  */
 enum arppin_cmd {
 	ARPPIN_CMD_UNSPEC,
