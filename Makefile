@@ -70,6 +70,7 @@ check check-quick: deps
 SECONDS ?= 60
 fuzz: deps
 	tests/fuzz/run -s $(SECONDS)
+	tests/fuzz/module -s $(SECONDS)
 
 KERNEL ?= 6.1
 bench: deps

@@ -20,6 +20,30 @@ stat_number() { number_in "$(ctl -j stats)" "$1"; }
 # stat_is KEY VALUE, for wait_for.
 stat_is() { [ "$(stat_number "$1")" = "$2" ]; }
 
+# counted: accepted, dropped, passed, noticed, ignored since `count_from_here`.
+counters() {
+	local json name
+	json=$(ctl -j stats)
+	for name in accepted dropped passed noticed ignored; do
+		number_in "$json" $name
+	done
+}
+count_from_here() { mapfile -t base <<< "$(counters)"; }
+counted() {
+	local now i
+	mapfile -t now <<< "$(counters)"
+	for i in "${!now[@]}"; do
+		now[i]=$((now[i] - base[i]))
+	done
+	echo "${now[*]}"
+}
+counted_is() { [ "$(counted)" = "$1" ]; }
+# counts DESCRIPTION EXPECTED: waits until so much has been counted, if it ever is.
+counts() {
+	wait_for 5 counted_is "$2"
+	is "$1" "$(counted)" "$2"
+}
+
 # forge [KEY=VALUE...]: the attacker sends ARP frames, see arp.py. By default one
 # request to the server as from the gateway, which takes over any cache at once.
 # shellcheck disable=SC2120 # the tests pass arguments

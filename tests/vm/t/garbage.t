@@ -7,30 +7,6 @@
 
 SEED=${SEED:-20080601} FUZZ=$(brief 20000 5000) NOISE=$(brief 5000 2000)
 
-# counted: accepted, dropped, passed, noticed, ignored since `count_from_here`.
-counters() {
-	local json name
-	json=$(ctl -j stats)
-	for name in accepted dropped passed noticed ignored; do
-		number_in "$json" $name
-	done
-}
-count_from_here() { mapfile -t base <<< "$(counters)"; }
-counted() {
-	local now i
-	mapfile -t now <<< "$(counters)"
-	for i in "${!now[@]}"; do
-		now[i]=$((now[i] - base[i]))
-	done
-	echo "${now[*]}"
-}
-counted_is() { [ "$(counted)" = "$1" ]; }
-# counts DESCRIPTION EXPECTED: waits until so much has been counted, if it ever is.
-counts() {
-	wait_for 5 counted_is "$2"
-	is "$1" "$(counted)" "$2"
-}
-
 # watch; unwatch: what the gateway's entry has been meanwhile, besides right, is
 # in $wrong.
 watch() {
