@@ -38,7 +38,8 @@ static void no_headers(const struct facts *facts, const struct kernel *kernel,
 		say_failed(result, WHY_BOOT,
 			   text_new("%sapt install -y %slinux-headers-%s",
 				    facts->apt_lists ? "" : "apt update && ",
-				    *facts->source ? "" : "arppin-dkms ", kernel->version),
+				    *facts->source || !facts->packaged ? "" : "arppin-dkms ",
+				    kernel->version),
 			   "kernel %s: no module; its headers are missing", kernel->version);
 	else if (kernel->running)
 		say_failed(result, WHY_BOOT,
@@ -48,7 +49,9 @@ static void no_headers(const struct facts *facts, const struct kernel *kernel,
 			   kernel->version);
 	else
 		say_failed(result, WHY_BOOT,
-			   text_new("apt purge linux-image-%s", kernel->version),
+			   text_new("apt purge linux-image-%s%s%s", kernel->version,
+				    kernel->image_beside_modules ? " linux-binary-" : "",
+				    kernel->image_beside_modules ? kernel->version : ""),
 			   "kernel %s: no module; apt has no headers of it", kernel->version);
 }
 
@@ -72,8 +75,9 @@ static void not_built(const struct facts *facts, const struct kernel *kernel, st
 			   kernel->version);
 	else
 		say_failed(result, WHY_BOOT,
-			   facts->debian ? text_new("apt install -y arppin-dkms") : NULL,
-			   "kernel %s: no module, and DKMS has no source of it", kernel->version);
+			   facts->packaged ? text_new("apt install -y arppin-dkms") : NULL,
+			   "kernel %s: no module, and DKMS has no source of it%s", kernel->version,
+			   facts->packaged ? "" : ": install arppin as you did before");
 }
 
 void check_module_built(const struct facts *facts, struct result *result)
@@ -175,11 +179,12 @@ static void version_on_disk(const struct facts *facts, const struct kernel *kern
 	if (!strcmp(facts->source, facts->tool))
 		fix = text_new("dkms install --force arppin/%s -k %s", facts->source,
 			       kernel->version);
-	else if (facts->debian)
+	else if (facts->packaged)
 		fix = text_new("apt install -y arppinctl arppin-dkms");
 	say_failed(result, WHY_VERSION, fix,
-		   "kernel %s: the module on disk is version %s, arppinctl %s", kernel->version,
-		   kernel->module.version, facts->tool);
+		   "kernel %s: the module on disk is version %s, arppinctl %s%s", kernel->version,
+		   kernel->module.version, facts->tool,
+		   fix ? "" : ": install both of one version");
 }
 
 void check_module_version(const struct facts *facts, struct result *result)

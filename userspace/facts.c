@@ -106,6 +106,16 @@ static void read_offer(const struct facts *facts, struct kernel *kernel)
 	kernel->offered = run(words, said, sizeof(said)) <= 0;
 }
 
+/* Not apt-cache show, which knows what is installed as well. */
+static void read_packaged(struct facts *facts)
+{
+	char *const words[] = { "apt-cache", "madison", "arppin-dkms", NULL };
+	char said[256];
+
+	facts->packaged = facts->debian && facts->apt_lists &&
+			  !run(words, said, sizeof(said)) && strstr(said, "arppin-dkms");
+}
+
 /* The newest, or that of the tool. */
 static void read_source(struct facts *facts)
 {
@@ -164,6 +174,8 @@ static void read_modules(struct facts *facts)
 		read_module(&facts->kernels.items[i]);
 		read_offer(facts, &facts->kernels.items[i]);
 	}
+	if (strcmp(facts->source, facts->tool))
+		read_packaged(facts);
 }
 
 /* --- what is in force --- */

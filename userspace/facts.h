@@ -32,6 +32,7 @@ struct facts {
 	struct kernels kernels;
 	bool debian;
 	bool apt_lists;		/* apt knows what it could install */
+	bool packaged;		/* arppin among it, and not only as a file that was */
 	char source[64];	/* version of the newest source that DKMS has, or "" */
 	struct signing signing;
 	char keys[65536];	/* /proc/keys */

@@ -43,6 +43,7 @@ static bool add(struct kernels *kernels, const char *root, const char *version, 
 	snprintf(kernel->version, sizeof(kernel->version), "%s", version);
 	kernel->running = running;
 	kernel->headers = exists(root, "/lib/modules/", version, "/build/include");
+	kernel->image_beside_modules = exists(root, "/lib/modules/", version, "/vmlinuz");
 	return true;
 }
 

@@ -22,6 +22,7 @@ struct kernel {
 	bool running;
 	bool headers;		/* those that a module is built with */
 	bool offered;		/* apt has a package of them */
+	bool image_beside_modules; /* as Debian's linux-binary packages have it */
 	struct module_file module;
 	char error[256];	/* why nothing is known of the module, or "" */
 };

@@ -82,7 +82,7 @@ static int protect(void **state)
 	host = (struct host){
 		.facts = {
 			.tool = "1.0", .loaded = true, .version = "1.0", .srcversion = "ABC",
-			.debian = true, .apt_lists = true, .source = "1.0", .known = true,
+			.debian = true, .apt_lists = true, .packaged = true, .source = "1.0", .known = true,
 			.config.state = FILE_GOOD, .good.state = FILE_GOOD, .systemd = true,
 			.units = { unit, unit, unit },
 			.loader = { .readable = 1, .generated = "/boot/grub/grub.cfg" },
@@ -171,7 +171,13 @@ static void kernels_without_module(void **state)
 	*host.facts.source = '\0';
 	assert_failed("module-built failed: kernel 6.12.1-amd64: no module, and DKMS has no source "
 		      "of it | apt install -y arppin-dkms");
+	host.facts.packaged = false;
+	assert_failed("module-built failed: kernel 6.12.1-amd64: no module, and DKMS has no source "
+		      "of it: install arppin as you did before");
 	kernel->headers = false;
+	assert_failed("module-built failed: kernel 6.12.1-amd64: no module; its headers are missing "
+		      "| apt install -y linux-headers-6.12.1-amd64");
+	host.facts.packaged = true;
 	assert_failed("module-built failed: kernel 6.12.1-amd64: no module; its headers are missing "
 		      "| apt install -y arppin-dkms linux-headers-6.12.1-amd64");
 	SET(host.facts.source, "1.0");
@@ -187,6 +193,9 @@ static void kernels_without_module(void **state)
 	kernel->offered = false;
 	assert_failed("module-built failed: kernel 6.12.1-amd64: no module; apt has no headers of "
 		      "it | apt purge linux-image-6.12.1-amd64");
+	kernel->image_beside_modules = true;
+	assert_failed("module-built failed: kernel 6.12.1-amd64: no module; apt has no headers of "
+		      "it | apt purge linux-image-6.12.1-amd64 linux-binary-6.12.1-amd64");
 	kernel->running = true;
 	host.kernels[1].running = false;
 	assert_failed("module-built failed: kernel 6.12.1-amd64: no module; apt has no headers of "
@@ -211,6 +220,9 @@ static void modules_of_other_builds(void **state)
 	SET(host.facts.source, "0.9");
 	assert_failed("module-version failed: kernel 6.12.1-amd64: the module on disk is version 0.9, "
 		      "arppinctl 1.0 | apt install -y arppinctl arppin-dkms");
+	host.facts.packaged = false;
+	assert_failed("module-version failed: kernel 6.12.1-amd64: the module on disk is version 0.9, "
+		      "arppinctl 1.0: install both of one version");
 	protect(state);
 	SET(host.facts.version, "0.9");
 	assert_failed("module-version failed: loaded is version 0.9 (ABC), on disk is 1.0 (ABC) | "

@@ -145,6 +145,7 @@ END
 cat > /usr/local/sbin/apt-cache <<-END
 	#!/bin/bash
 	[ ! -e $dir/none ] || exit 100
+	[ "\$1" != madison ] || [ ! -e $dir/packaged ] || echo 'arppin-dkms | 9'
 END
 printf '#!/bin/sh\nsed -i s/noarppin// /boot/grub/grub.cfg\n' > /usr/local/sbin/update-grub
 chmod 755 /usr/local/sbin/{systemctl,apt-cache,update-grub}
@@ -230,7 +231,10 @@ content 'a kernel without an image is none'
 touch "/boot/vmlinuz-$fake"
 touch /var/lib/apt/lists/x_Packages
 finds module-built 'no module; its headers are missing'
-is '... but can be had' "$fix" "apt install -y arppin-dkms linux-headers-$fake"
+is '... but can be had' "$fix" "apt install -y linux-headers-$fake"
+touch "$dir/packaged"
+finds module-built 'no module; its headers are missing'
+is '... and arppin, from where there are packages of it' "$fix" "apt install -y arppin-dkms linux-headers-$fake"
 arppinctl -j check > "$dir/json2"
 touch "$dir/none"
 finds module-built 'apt has no headers of it'
