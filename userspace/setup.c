@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "advice.h"
 #include "file.h"
 #include "lesson.h"
 #include "msg.h"
@@ -147,7 +148,7 @@ static int learn(struct setup *setup, const struct pins *pins, unsigned int seco
 	if (status)
 		return status;
 	if (lesson->others)
-		wrong("default routes that have no IPv4 gateway are left out");
+		wrong("default routes without an IPv4 gateway that answers ARP are left out");
 	if (!lesson->n) {
 		wrong("there is no default gateway in the main table");
 		return nothing_changed();
@@ -426,7 +427,7 @@ static void print_next(struct setup *setup)
 		 "before a router is replaced, or fails over to another MAC address, add that:\n");
 	out_address(out, NULL, "    arppinctl pin replace ", &question->addr);
 	out_string(out, NULL, " dev ", question->dev);
-	out_text(out, " lladdr OLD,NEW\n    arppinctl save > " CONFIG_FILE "\n");
+	out_text(out, " lladdr OLD,NEW\n    " ADVICE_SAVE "\n");
 }
 
 static int learn_and_change(struct setup *setup, bool yes, unsigned int seconds)
