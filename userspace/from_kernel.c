@@ -6,6 +6,23 @@
 
 #include "from_kernel.h"
 
+struct mnl_socket *from_kernel_open(int protocol)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct mnl_socket *sock = mnl_socket_open2(protocol, SOCK_CLOEXEC);
+	int error;
+
+	if (!sock)
+		return NULL;
+	if (!mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) &&
+	    !connect(mnl_socket_get_fd(sock), (const struct sockaddr *)&kernel, sizeof(kernel)))
+		return sock;
+	error = errno;
+	mnl_socket_close(sock);
+	errno = error;
+	return NULL;
+}
+
 ssize_t from_kernel(const struct mnl_socket *sock, void *buf, size_t size)
 {
 	struct sockaddr_nl sender;

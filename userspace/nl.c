@@ -343,8 +343,8 @@ bool nl_open(struct nl *nl)
 	int one = 1;
 
 	memset(nl, 0, sizeof(*nl));
-	nl->sock = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
-	if (!nl->sock || mnl_socket_bind(nl->sock, 0, MNL_SOCKET_AUTOPID) < 0)
+	nl->sock = from_kernel_open(NETLINK_GENERIC);
+	if (!nl->sock)
 		return fail_errno(nl, "cannot open a netlink socket");
 
 	/* Texts with refusals, and refusals without the request in them. */

@@ -24,17 +24,11 @@ int rtnl_open(struct rtnl *rtnl)
 {
 	int one = 1;
 
-	rtnl->sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	rtnl->sock = from_kernel_open(NETLINK_ROUTE);
 	if (!rtnl->sock)
 		return -errno;
 	/* Dumps then filter by device in the kernel; older ones do without. */
 	mnl_socket_setsockopt(rtnl->sock, NETLINK_GET_STRICT_CHK, &one, sizeof(one));
-	if (mnl_socket_bind(rtnl->sock, 0, MNL_SOCKET_AUTOPID) < 0) {
-		int code = -errno;
-
-		rtnl_close(rtnl);
-		return code;
-	}
 	return 0;
 }
 
@@ -478,6 +472,11 @@ int rtnl_listen(struct rtnl *rtnl)
 			return -errno;
 	}
 	return 0;
+}
+
+bool link_has_arp(const struct link *link)
+{
+	return link->type == ARPHRD_ETHER && !(link->flags & (IFF_NOARP | IFF_LOOPBACK));
 }
 
 const struct link *link_by_index(const struct links *links, __u32 ifindex)

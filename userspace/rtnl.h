@@ -117,6 +117,9 @@ bool rtnl_get_link(const struct nlmsghdr *nlh, struct link *link);
 bool rtnl_get_neigh(const struct nlmsghdr *nlh, struct neigh *neigh);
 
 /* NULL if there is none. */
+/* It has neighbours that answer ARP: others need no pin, and can have none. */
+bool link_has_arp(const struct link *link);
+
 const struct link *link_by_index(const struct links *links, __u32 ifindex);
 const struct link *link_by_name(const struct links *links, const char *name);
 const struct neigh *neigh_find(const struct neighs *neighs, __u32 ifindex,

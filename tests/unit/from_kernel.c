@@ -53,6 +53,22 @@ static void test_another_process(void **state)
 	mnl_socket_close(sock);
 }
 
+static void test_no_room_taken(void **state)
+{
+	struct mnl_socket *sock = from_kernel_open(NETLINK_USERSOCK);
+	struct mnl_socket *other = open_socket(NETLINK_USERSOCK);
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
+
+	(void)state;
+	assert_non_null(sock);
+	to.nl_pid = mnl_socket_get_portid(sock);
+	assert_int_equal(sendto(mnl_socket_get_fd(other), buffer, NLMSG_HDRLEN, 0, (void *)&to,
+				sizeof(to)), -1);
+	assert_int_equal(errno, ECONNREFUSED);
+	mnl_socket_close(other);
+	mnl_socket_close(sock);
+}
+
 static void ask(const struct mnl_socket *sock)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
@@ -71,7 +87,8 @@ static void test_the_kernel(void **state)
 	ask(sock);
 	assert_true(from_kernel(sock, buffer, sizeof(buffer)) > NLMSG_HDRLEN);
 	mnl_socket_close(sock);
-	sock = open_socket(NETLINK_ROUTE);
+	sock = from_kernel_open(NETLINK_ROUTE);
+	assert_non_null(sock);
 	ask(sock);
 	assert_int_equal(from_kernel(sock, buffer, NLMSG_HDRLEN), -1);
 	assert_int_equal(errno, ENOSPC);
@@ -82,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_another_process),
+		cmocka_unit_test(test_no_room_taken),
 		cmocka_unit_test(test_the_kernel),
 	};
 
