@@ -80,12 +80,6 @@ static const struct pin *find_pin(const struct facts *facts, const struct addres
 	return NULL;
 }
 
-/* It has neighbours that answer ARP: others need no pin, and can have none. */
-static bool has_arp(const struct link *link)
-{
-	return link->type == ARPHRD_ETHER && !(link->flags & (IFF_NOARP | IFF_LOOPBACK));
-}
-
 static void enforce_again(const struct facts *facts, const struct pin *pin, struct result *result)
 {
 	char macs[18 * ARPPIN_LLADDRS_MAX + 1] = "", *dev = advice_word(pin->dev);
@@ -113,7 +107,7 @@ void check_gateways(const struct facts *facts, struct result *result)
 		const struct pin *pin;
 		char *dev;
 
-		if (!link || !has_arp(link)) {
+		if (!link || !link_has_arp(link)) {
 			without++;
 			continue;
 		}
@@ -223,7 +217,7 @@ static void cache_entry(const struct facts *facts, const struct pin *pin, struct
 	char *dev, *fix;
 
 	/* A device that is down has no entries. */
-	if (!link || !(link->flags & IFF_UP) || !has_arp(link))
+	if (!link || !(link->flags & IFF_UP) || !link_has_arp(link))
 		return;
 	if (!wrong_lladdr && (neigh || !pin->resident))
 		return;

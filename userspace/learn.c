@@ -66,7 +66,7 @@ static int add_gateways(struct lesson *lesson, const char *dev)
 	if (status)
 		return status;
 	if (lesson->others)
-		wrong("default routes that have no IPv4 gateway are left out");
+		wrong("default routes without an IPv4 gateway that answers ARP are left out");
 	if (lesson->n)
 		return EXIT_DONE;
 	wrong("there is no default gateway%s%s in the main table", *dev ? " on " : "", dev);

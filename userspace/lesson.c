@@ -73,7 +73,7 @@ int lesson_add(struct lesson *lesson, __u32 ifindex, const struct address *addr)
 	}
 	memcpy(question->dev, link->name, IFNAMSIZ);
 	memcpy(question->lladdr, link->lladdr, MAC_LEN);
-	if (link->type != ARPHRD_ETHER || link->flags & (IFF_NOARP | IFF_LOOPBACK))
+	if (!link_has_arp(link))
 		question->reason = REASON_NOT_ETHERNET;
 	else if (!(link->flags & IFF_UP))
 		question->reason = REASON_DEVICE_DOWN;
@@ -94,8 +94,12 @@ int lesson_add_gateways(struct lesson *lesson, const char *dev)
 		const struct gateway *gateway = &gateways.items[i];
 		const struct link *link = link_by_index(&lesson->links, gateway->ifindex);
 
-		if (!*dev || (link && !strcmp(link->name, dev)))
+		if (!link || (*dev && strcmp(link->name, dev)))
+			continue;
+		if (*dev || link_has_arp(link))
 			status = lesson_add(lesson, gateway->ifindex, &gateway->addr);
+		else
+			lesson->others = true;
 	}
 	free(gateways.items);
 	return status;

@@ -9,7 +9,7 @@
 struct lesson {
 	struct question *questions;
 	size_t n;
-	bool others;		/* default routes that are no IPv4 gateway were left out */
+	bool others;		/* default routes without an IPv4 gateway to ask were left out */
 
 	/* As it is after the questions were asked. */
 	struct neighs neighs;
@@ -24,7 +24,10 @@ struct lesson {
 int lesson_open(struct lesson *lesson);
 int lesson_add(struct lesson *lesson, __u32 ifindex, const struct address *addr);
 
-/* The default gateways of the main table; `dev` is "" for those of all devices. */
+/*
+ * The default gateways of the main table; `dev` is "" for those of all devices that
+ * have neighbours.
+ */
 int lesson_add_gateways(struct lesson *lesson, const char *dev);
 
 /*

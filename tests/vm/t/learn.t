@@ -225,6 +225,15 @@ told 'the other is pinned' '[.[] | .addr, .pinned, .reason]' \
 on server sysctl -qw net.ipv6.conf.{all,eth0}.disable_ipv6=1
 ip -n server route replace default via $GATEWAY
 forget
+ip -n server link add tun0 type ipip local $SERVER remote 192.0.2.99
+ip -n server link set tun0 up
+ip -n server route add default via 198.51.100.1 dev tun0 onlink metric 9
+said=$(ctl -j pin learn default wait 1 2> "$start_log")
+is 'a default route through a tunnel: the other gateway is learned' $? 0
+told '... alone' '[.[] | .addr, .pinned]' "[\"$GATEWAY\",true]"
+like '... with a word' "$(< "$start_log")" 'left out'
+ip -n server link del tun0
+forget
 
 echo '# proxy ARP'
 on attacker sysctl -qw net.ipv4.conf.eth0.{forwarding,proxy_arp}=1 net.ipv4.neigh.eth0.proxy_delay=0
