@@ -22,32 +22,49 @@
 
 #define RETRY	(HZ / 10)	/* the neighbour table was full */
 
-static void settle_soon(struct arppin_pin *pin)
+#define BATCH	256		/* pins queued without a pause */
+
+static void queue(struct arppin_pin *pin)
 {
 	struct arppin_net *an = pin->key.dev->an;
 
 	lockdep_assert_held(&an->incident_lock);
-	if (pin->subject.gone || !list_empty(&pin->heal))
-		return;
-	list_add_tail(&pin->heal, &an->heal_queue);
-	mod_delayed_work(arppin_wq, &an->heal_work, 0);
+	if (!pin->subject.gone && list_empty(&pin->heal))
+		list_add_tail(&pin->heal, &an->heal_queue);
+}
+
+static void settle_soon(struct arppin_pin *pin)
+{
+	queue(pin);
+	mod_delayed_work(arppin_wq, &pin->key.dev->an->heal_work, 0);
 }
 
 /**
  * arppin_neigh_settle_later - look at the entries of all pins of a device
  * @adev: the device
  *
- * Context: an->lock.
+ * There may be many, and whose namespace it is can have that done again and again.
+ *
+ * Context: an->lock; sleeps.
  */
 void arppin_neigh_settle_later(struct arppin_dev *adev)
 {
 	struct arppin_net *an = adev->an;
+	unsigned int count = 0;
 	struct arppin_pin *pin;
 
 	lockdep_assert_held(&an->lock);
 	spin_lock_bh(&an->incident_lock);
-	list_for_each_entry(pin, &adev->pins, list)
-		settle_soon(pin);
+	list_for_each_entry(pin, &adev->pins, list) {
+		queue(pin);
+		if (++count % BATCH)
+			continue;
+		spin_unlock_bh(&an->incident_lock);
+		cond_resched();
+		spin_lock_bh(&an->incident_lock);
+	}
+	if (count)
+		mod_delayed_work(arppin_wq, &an->heal_work, 0);
 	spin_unlock_bh(&an->incident_lock);
 }
 
