@@ -150,11 +150,15 @@ can-install:
 	@test -e $(KDIR)/include || { \
 		echo "The headers of this kernel are missing: apt install linux-headers-$(KVER)" >&2; exit 1; }
 
-# The new module is in its place before older ones go.
+# The new module is in its place before older ones go, for each kernel that had one.
 install: can-install install-tool install-source
 	test -e /var/lib/dkms/arppin/$(VERSION) || dkms add -m arppin -v $(VERSION)
 	dkms build --force -m arppin -v $(VERSION) -k $(KVER) --kernelsourcedir $(KDIR)
 	dkms install --force -m arppin -v $(VERSION) -k $(KVER)
+	for kernel in $$(ls -d /var/lib/dkms/arppin/[0-9]*/*/*/module 2> /dev/null | cut -d/ -f7 | sort -u); do \
+		test $$kernel = $(KVER) || dkms install --force -m arppin -v $(VERSION) -k $$kernel || \
+			echo "Kernel $$kernel has no module any more." >&2; \
+	done
 	$(call forget,$(filter-out $(VERSION),$(VERSIONS)))
 	test ! -d /run/systemd/system || systemctl daemon-reload
 	@echo; echo "The module is built for kernel $(KVER), and will be for each that is installed"

@@ -14,8 +14,8 @@ point() { # STATUS DESCRIPTION
 }
 logged() { "$@" > "$scratch/log" 2>&1; }
 
-kernel=$(tests/vm/kernel 6.1) || exit
-abi=$(cat "$kernel/ABI")
+kernel=$(tests/vm/kernel 6.1) && other=$(tests/vm/kernel 6.1-rt) || exit
+abi=$(cat "$kernel/ABI") other_abi=$(cat "$other/ABI")
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -33,7 +33,7 @@ for file in opt/arppin/{sbin/arppinctl,share/man/man{5/arppin.conf.5,7/arppin.7,
 	point $? "$file is there"
 done
 ! grep -h '^Exec.*/arppinctl' "$scratch/root/opt/arppin/lib/systemd/system/"* > "$scratch/log" ||
-	! grep -v '=/opt/arppin/sbin/arppinctl ' "$scratch/log" | grep -v '/bin/sh'
+	! grep -v "[=']/opt/arppin/sbin/arppinctl " "$scratch/log"
 point $? 'the units run the arppinctl that was installed'
 logged make -C "$scratch/root/usr/src/arppin-$version" module KDIR="$kernel/build" &&
 	[ -s "$scratch/root/usr/src/arppin-$version/arppin.ko" ]
@@ -51,12 +51,14 @@ for folder in /var/lib/dkms /usr/src /lib/modules; do mount -t tmpfs tmpfs $fold
 mkdir "/lib/modules/$abi" "$scratch/bin"
 ln -s "$kernel/build" "/lib/modules/$abi/build"
 cp "$kernel/lib/modules/$abi"/modules.{order,builtin} "/lib/modules/$abi"
+mkdir "/lib/modules/$other_abi"
+ln -s "$other/build" "/lib/modules/$other_abi/build"
 printf '#!/bin/sh\necho "$*" >> %s\n' "$scratch/systemctl" > "$scratch/bin/systemctl"
 printf '#!/bin/sh\nexec /sbin/depmod "$@" %s\n' "$abi" > "$scratch/bin/depmod"
 chmod +x "$scratch/bin/"*
 export PATH=$scratch/bin:$PATH
 make_here() { logged make "$@" prefix="$scratch/usr" KVER="$abi"; }
-installed() { find "/lib/modules/$abi/updates/dkms" -name 'arppin.ko*' 2> /dev/null; }
+installed() { find "/lib/modules/${1:-$abi}/updates/dkms" -name 'arppin.ko*' 2> /dev/null; }
 
 make_here install
 point $? 'make install'
@@ -67,10 +69,13 @@ point $? '... says what it has not done'
 make_here install
 point $? 'make install once more'
 
-# An older version that is known to dkms, and one of which only a rest is there.
+# An older version that is known to dkms, and was built for another kernel, and one of
+# which only a rest is there.
 cp -r "/usr/src/arppin-$version" /usr/src/arppin-0.0.1
 sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION="0.0.1"/' /usr/src/arppin-0.0.1/dkms.conf
-logged dkms add -m arppin -v 0.0.1
+logged dkms install -m arppin -v 0.0.1 -k "$other_abi"
+[ "$(modinfo -F version "$(installed "$other_abi")")" = 0.0.1 ]
+point $? 'another kernel has an older version'
 mkdir -p /var/lib/dkms/arppin/0.0.0/build
 make_here install
 point $? 'make install over other versions'
@@ -79,6 +84,8 @@ point $? 'make install over other versions'
 point $? '... removes them'
 [ "$(modinfo -F version "$(installed)")" = "$version" ]
 point $? '... and the module is the new one'
+[ "$(modinfo -F version "$(installed "$other_abi")")" = "$version" ]
+point $? '... for the other kernel as well'
 
 make_here uninstall
 point $? 'make uninstall'
