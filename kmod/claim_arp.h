@@ -15,10 +15,7 @@
 
 /* RFC 826's packet, for Ethernet and IPv4; all offsets are fixed by that. */
 enum {
-	ARPPIN_ARP_HRD = 0,
-	ARPPIN_ARP_PRO = 2,	/* and the lengths of both kinds of addresses */
-	ARPPIN_ARP_OP = 6,
-	ARPPIN_ARP_SHA = 8,
+	ARPPIN_ARP_SHA = 8,	/* before it: see arppin_arp_head() */
 	ARPPIN_ARP_SPA = 14,
 	ARPPIN_ARP_TPA = 24,
 };
@@ -30,9 +27,31 @@ enum {
 	ARPPIN_ARP_OP_REPLY = 2,
 };
 
-static inline u16 arppin_arp_be16(const u8 *p)
+/* How it begins: with all that is not an address, which is looked at as a whole. */
+static inline __be64 arppin_arp_head(u16 hardware_type, u16 operation)
 {
-	return p[0] << 8 | p[1];
+	const u64 protocol_type = 0x0800;
+
+	return cpu_to_be64((u64)hardware_type << 48 | protocol_type << 32 |
+			   ARPPIN_LLADDR_LEN << 24 | sizeof(__be32) << 16 |
+			   operation);
+}
+
+/* The operation, or 0 of what is not for Ethernet and IPv4, or is no operation. */
+static inline u16 arppin_arp_operation(const u8 *arp)
+{
+	__be64 head;
+
+	memcpy(&head, arp, sizeof(head));
+	if (head == arppin_arp_head(ARPPIN_ARP_HRD_ETHER, ARPPIN_ARP_OP_REPLY))
+		return ARPPIN_ARP_OP_REPLY;
+	if (head == arppin_arp_head(ARPPIN_ARP_HRD_ETHER, ARPPIN_ARP_OP_REQUEST))
+		return ARPPIN_ARP_OP_REQUEST;
+	if (head == arppin_arp_head(ARPPIN_ARP_HRD_IEEE802, ARPPIN_ARP_OP_REPLY))
+		return ARPPIN_ARP_OP_REPLY;
+	if (head == arppin_arp_head(ARPPIN_ARP_HRD_IEEE802, ARPPIN_ARP_OP_REQUEST))
+		return ARPPIN_ARP_OP_REQUEST;
+	return 0;
 }
 
 static inline __be32 arppin_arp_ip4(const u8 *p)
@@ -48,8 +67,8 @@ static inline __be32 arppin_arp_ip4(const u8 *p)
  * @claim: filled if there is one
  * @arp: the packet from its hardware type on
  * @len: how many bytes of it can be read; more than ARPPIN_ARP_LEN is padding
- * @source: the Ethernet source of the frame, or NULL if it is not known: then
- *	it is taken to be the ARP sender
+ * @source: the Ethernet source of the frame; if it is not known, the packet's
+ *	sender: @arp + ARPPIN_ARP_SHA
  *
  * The conditions are those of arp_rcv() and arp_process() on an Ethernet
  * device: no frame that the kernel believes is missed. A few that it ignores
@@ -61,20 +80,13 @@ static inline __be32 arppin_arp_ip4(const u8 *p)
 static inline bool arppin_claim_arp(struct arppin_claim *claim, const u8 *arp,
 				    size_t len, const u8 *source)
 {
-	static const u8 pro[] = { 0x08, 0x00, ARPPIN_LLADDR_LEN, 4 };
 	__be32 spa, tpa;
-	u16 hrd;
 
 	if (len < ARPPIN_ARP_LEN)
 		return false;
-	hrd = arppin_arp_be16(arp + ARPPIN_ARP_HRD);
-	if ((hrd != ARPPIN_ARP_HRD_ETHER && hrd != ARPPIN_ARP_HRD_IEEE802) ||
-	    memcmp(arp + ARPPIN_ARP_PRO, pro, sizeof(pro)))
-		return false;
-
 	spa = arppin_arp_ip4(arp + ARPPIN_ARP_SPA);
 	tpa = arppin_arp_ip4(arp + ARPPIN_ARP_TPA);
-	switch (arppin_arp_be16(arp + ARPPIN_ARP_OP)) {
+	switch (arppin_arp_operation(arp)) {
 	case ARPPIN_ARP_OP_REPLY:
 		if (!spa)
 			return false;
@@ -95,7 +107,7 @@ static inline bool arppin_claim_arp(struct arppin_claim *claim, const u8 *arp,
 	claim->addr = arppin_addr_ip4(spa ? spa : tpa);
 	claim->target = arppin_addr_ip4(tpa);
 	claim->lladdr = arp + ARPPIN_ARP_SHA;
-	claim->source = source ? source : claim->lladdr;
+	claim->source = source;
 	claim->own = false;
 	claim->ours = false;
 	claim->crowded = false;

@@ -69,10 +69,11 @@ static bool is_own(const struct net_device *dev,
 /* arp_rcv() has checked lengths and made it linear. */
 static bool read_claim(struct arppin_claim *claim, const struct sk_buff *skb)
 {
-	return arppin_claim_arp(claim, skb_network_header(skb),
-				skb_tail_pointer(skb) - skb_network_header(skb),
-				skb_mac_header_was_set(skb) ?
-				eth_hdr(skb)->h_source : NULL);
+	const u8 *arp = skb_network_header(skb);
+
+	return arppin_claim_arp(claim, arp, skb_tail_pointer(skb) - arp,
+				likely(skb_mac_header_was_set(skb)) ?
+				eth_hdr(skb)->h_source : arp + ARPPIN_ARP_SHA);
 }
 
 static enum arppin_counter counter(struct arppin_verdict verdict)

@@ -15,6 +15,7 @@
 #include <linux/socket.h>
 #else
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -25,6 +26,9 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
+
+#define cpu_to_be64(number)	htobe64(number)
+#define unlikely(condition)	(condition)
 #endif
 
 #include "uapi/arppin.h"

@@ -110,7 +110,7 @@ static bool make_claim(struct arppin_claim *claim, const struct world *world, co
 		       size_t len)
 {
 	if (!arppin_claim_arp(claim, arp, len,
-			      world->flags & FLAG_NO_SOURCE ? NULL : world->source))
+			      world->flags & FLAG_NO_SOURCE ? arp + 8 : world->source))
 		return false;
 	property(!claim->own && !claim->ours && !claim->crowded);
 	claim->own = world->flags & FLAG_OWN;

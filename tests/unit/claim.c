@@ -228,7 +228,7 @@ static void ethernet_source(void **state)
 	assert_true(arppin_claim_arp(&claim, arp, sizeof(arp), attacker));
 	assert_memory_equal(claim.lladdr, gateway, 6);
 	assert_memory_equal(claim.source, attacker, 6);
-	assert_true(arppin_claim_arp(&claim, arp, sizeof(arp), NULL));
+	assert_true(arppin_claim_arp(&claim, arp, sizeof(arp), arp + ARPPIN_ARP_SHA));
 	assert_memory_equal(claim.source, gateway, 6);
 }
 
