@@ -2,6 +2,7 @@
 #ifndef _ARPPIN_INCIDENT_H
 #define _ARPPIN_INCIDENT_H
 
+#include <linux/etherdevice.h>
 #include <linux/if.h>
 #include <linux/jiffies.h>
 #include <linux/rhashtable-types.h>
@@ -126,8 +127,9 @@ arppin_incident_is_of(const struct arppin_incident *incident,
 		      const struct arppin_claim *claim, u8 kind)
 {
 	return incident->key.kind == kind &&
-	       arppin_lladdr_equal(incident->key.lladdr, claim->lladdr) &&
-	       arppin_lladdr_equal(incident->key.source, claim->source) &&
+	       /* Something follows each of these. */
+	       ether_addr_equal_64bits(incident->key.lladdr, claim->lladdr) &&
+	       ether_addr_equal_64bits(incident->key.source, claim->source) &&
 	       (kind != ARPPIN_INCIDENT_OWN_ADDRESS ||
 		arppin_addr_equal(&incident->key.own, &claim->addr));
 }

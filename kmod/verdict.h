@@ -42,10 +42,11 @@ arppin_pin_conf_has(const struct arppin_pin_conf *conf, const u8 *lladdr)
 {
 	unsigned int i = 0;
 
-	do {
+	if (arppin_lladdr_equal(conf->lladdr[0], lladdr))
+		return true;
+	while (unlikely(++i < conf->count))
 		if (arppin_lladdr_equal(conf->lladdr[i], lladdr))
 			return true;
-	} while (++i < conf->count);
 	return false;
 }
 
