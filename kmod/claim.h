@@ -50,6 +50,13 @@ static inline bool arppin_addr_is_unicast(const struct arppin_addr *addr)
 			       addr->words[2] || addr->words[3]);
 }
 
+/* Does the frame come from whom it is about? */
+static inline bool arppin_claim_is_by_itself(const struct arppin_claim *claim)
+{
+	return claim->variant != ARPPIN_VARIANT_PROBE && !claim->own &&
+	       arppin_lladdr_equal(claim->lladdr, claim->source);
+}
+
 /**
  * arppin_claim_is_plausible - may it be believed when nothing contradicts it?
  * @claim: the claim
@@ -60,9 +67,7 @@ static inline bool arppin_addr_is_unicast(const struct arppin_addr *addr)
 static inline bool
 arppin_claim_is_plausible(const struct arppin_claim *claim)
 {
-	return claim->variant != ARPPIN_VARIANT_PROBE && !claim->own &&
-	       arppin_lladdr_equal(claim->lladdr, claim->source) &&
-	       !(claim->lladdr[0] & 1) &&
+	return arppin_claim_is_by_itself(claim) && !(claim->lladdr[0] & 1) &&
 	       arppin_lladdr_number(claim->lladdr) &&
 	       arppin_addr_is_unicast(&claim->addr);
 }

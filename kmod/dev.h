@@ -11,13 +11,14 @@
 
 struct genl_info;
 
+#define ARPPIN_KNOWN_BITS	6	/* places for known neighbours: 64 */
 #define ARPPIN_DEFENDED		16	/* places for defended addresses */
 #define ARPPIN_DEFEND_INTERVAL	(10 * HZ)	/* RFC 5227, section 1.1 */
 
 /**
  * struct arppin_dev - a device name that has pins or a guard
- * @an: its network namespace
  * @by_index: in an->bound while the device exists
+ * @an: its network namespace
  * @by_name: in an->names
  * @list: in an->devs
  * @name: the device's name
@@ -29,12 +30,13 @@ struct genl_info;
  * @pins: struct arppin_pin
  * @counters: claims about unpinned addresses while guarded
  * @subject: incidents of unpinned addresses
- * @gone: no new sightings; by an->sighting_lock
+ * @known: sightings that are found without a look-up; by an->sighting_lock
+ * @gone: no new sightings; likewise
  * @rcu: freed after a grace period
  */
 struct arppin_dev {
-	struct arppin_net *an;
 	struct hlist_node by_index;
+	struct arppin_net *an;
 	struct hlist_node by_name;
 	struct list_head list;
 	char name[IFNAMSIZ];
@@ -46,6 +48,7 @@ struct arppin_dev {
 	struct list_head pins;
 	struct arppin_counters __percpu *counters;
 	struct arppin_subject subject;
+	struct arppin_sighting __rcu *known[1 << ARPPIN_KNOWN_BITS];
 	bool gone;
 	struct rcu_head rcu;
 };

@@ -60,7 +60,7 @@ static noinline bool is_foreign(const struct arppin_dev *adev,
 static bool is_own(const struct net_device *dev,
 		   const struct arppin_claim *claim)
 {
-	return unlikely(arppin_lladdr_equal(claim->lladdr, dev->dev_addr)) &&
+	return arppin_lladdr_equal(claim->lladdr, dev->dev_addr) &&
 	       arppin_lladdr_equal(claim->source, dev->dev_addr) &&
 	       (claim->variant == ARPPIN_VARIANT_PROBE ||
 		is_ours(dev, claim->addr.ip4));
@@ -92,62 +92,33 @@ static enum arppin_counter counter(struct arppin_verdict verdict)
 	}
 }
 
-static noinline void first_sighting(struct arppin_dev *adev,
-				    const struct sk_buff *skb)
+static unsigned int nf_verdict(enum arppin_counter which)
 {
-	struct arppin_claim claim;
-
-	if (read_claim(&claim, skb) && is_foreign(adev, claim.lladdr))
-		arppin_sighting_add(adev, &claim);
+	return which == ARPPIN_DROPPED ? NF_DROP : NF_ACCEPT;
 }
 
 /*
  * The address would be one too many for the MAC. What is claimed in a frame of
  * somebody else is no sighting, and so would never be too many.
  */
-static noinline bool is_crowded(struct arppin_dev *adev,
-				const struct sk_buff *skb, bool own,
-				u8 addresses)
+static bool is_crowded(struct arppin_dev *adev,
+		       const struct arppin_claim *claim, u8 addresses)
 {
-	struct arppin_claim claim;
-
-	if (!read_claim(&claim, skb))
-		return false;
-	claim.own = own;
-	return !arppin_sighting_find(adev, &claim) &&
-	       (!arppin_claim_is_plausible(&claim) ||
-		arppin_sightings_recent(adev, claim.lladdr) >= addresses);
+	return !arppin_sighting_find(adev, claim) &&
+	       (!arppin_claim_is_plausible(claim) ||
+		arppin_sightings_recent(adev, claim->lladdr) >= addresses);
 }
 
-static noinline struct arppin_incident *
-other_incident(struct arppin_net *an, struct arppin_subject *subject,
-	       const struct sk_buff *skb, u8 kind)
+static void first_of_incident(const struct net_device *dev,
+			      struct arppin_dev *adev, struct arppin_pin *pin,
+			      struct arppin_claim *claim, u8 kind,
+			      enum arppin_counter which,
+			      const struct sk_buff *skb)
 {
-	struct arppin_incident *incident;
-	struct arppin_claim claim;
-
-	if (!read_claim(&claim, skb))
-		return NULL;
-	incident = arppin_incident_look_up(an, subject, &claim, kind);
-	if (incident)
-		arppin_incident_merge(an, incident);
-	return incident;
-}
-
-static noinline void first_of_incident(const struct net_device *dev,
-				       struct arppin_dev *adev,
-				       struct arppin_pin *pin, u8 kind,
-				       enum arppin_counter which,
-				       const struct sk_buff *skb)
-{
-	struct arppin_claim claim;
-
-	if (!read_claim(&claim, skb))
-		return;
-	if (claim.variant == ARPPIN_VARIANT_REQUEST_TO_OTHER &&
-	    is_ours(dev, claim.target.ip4))
-		arppin_claim_to_us(&claim);
-	arppin_incident_open(adev, pin, &claim, kind, which, skb);
+	if (claim->variant == ARPPIN_VARIANT_REQUEST_TO_OTHER &&
+	    is_ours(dev, claim->target.ip4))
+		arppin_claim_to_us(claim);
+	arppin_incident_open(adev, pin, claim, kind, which, skb);
 }
 
 /* What a request is for takes a FIB lookup, more than all the rest. */
@@ -162,8 +133,32 @@ static noinline void note_request(const struct net_device *dev,
 }
 
 /*
- * Nobody contradicts the claim: note who uses the address. What another device
- * of ours says on the same segment is nothing to note. Return: it was known.
+ * Not one of those known best: an older one, or the first. What cannot be, or what
+ * another device of ours says on the same segment, is nothing to note.
+ */
+static noinline bool other_sighting(struct arppin_dev *adev,
+				    const struct sk_buff *skb)
+{
+	struct arppin_sighting *sighting;
+	struct arppin_claim claim;
+
+	if (!read_claim(&claim, skb) || !arppin_claim_is_plausible(&claim))
+		return false;
+	sighting = arppin_sighting_find(adev, &claim);
+	if (sighting) {
+		arppin_sighting_know(sighting);
+		arppin_sighting_seen(sighting);
+		return true;
+	}
+	if (is_foreign(adev, claim.lladdr))
+		arppin_sighting_add(adev, &claim);
+	return false;
+}
+
+/*
+ * Nobody contradicts the claim: note who uses the address. Only before the first
+ * sighting it is asked whether the addresses can be anybody's.
+ * Return: it was known.
  */
 static bool note_sighting(struct arppin_dev *adev,
 			  const struct arppin_claim *claim,
@@ -171,54 +166,98 @@ static bool note_sighting(struct arppin_dev *adev,
 {
 	struct arppin_sighting *sighting;
 
-	if (!arppin_claim_is_plausible(claim))
+	if (!arppin_claim_is_by_itself(claim))
 		return false;
-	sighting = arppin_sighting_find(adev, claim);
-	if (likely(sighting))
-		arppin_sighting_seen(sighting);
-	else
-		first_sighting(adev, skb);
-	return sighting;
+	sighting = arppin_sighting_known(adev, claim);
+	if (!sighting)
+		return other_sighting(adev, skb);
+	arppin_sighting_seen(sighting);
+	return true;
 }
 
 /*
- * The claim is that of the pin, and no news if it has the only MAC and was noted
- * in this second: that is what a sighting knows of time.
+ * The claim is that of the pin, and no news if it has the only MAC and was noted in
+ * this moment.
  */
 static void note_pinned(struct arppin_dev *adev, struct arppin_pin *pin,
 			const struct arppin_pin_conf *conf,
 			const struct arppin_claim *claim,
 			const struct sk_buff *skb)
 {
-	u32 second = ktime_get_seconds() + 1; /* 0 is never */
+	u32 moment = jiffies | 1; /* 0 is never */
 
-	if (READ_ONCE(pin->sighted) == second)
+	if (READ_ONCE(pin->sighted) == moment)
 		return;
 	if (note_sighting(adev, claim, skb) && conf->count == 1)
-		WRITE_ONCE(pin->sighted, second);
+		WRITE_ONCE(pin->sighted, moment);
 }
 
-static void note_incident(const struct net_device *dev,
-			  struct arppin_dev *adev, struct arppin_pin *pin,
-			  const struct arppin_claim *claim, u8 kind,
-			  enum arppin_counter which, const struct sk_buff *skb)
+static void add_to_incident(const struct net_device *dev,
+			    struct arppin_incident *incident,
+			    const struct arppin_claim *claim,
+			    enum arppin_counter which)
 {
-	struct arppin_subject *subject = pin ? &pin->subject : &adev->subject;
-	struct arppin_incident *incident;
-
-	incident = arppin_incident_recent(subject, claim, kind);
-	if (!incident) {
-		incident = other_incident(adev->an, subject, skb, kind);
-		if (!incident) {
-			first_of_incident(dev, adev, pin, kind, which, skb);
-			return;
-		}
-	}
 	arppin_incident_add(incident, which);
 	if (claim->variant != ARPPIN_VARIANT_REQUEST_TO_OTHER)
 		arppin_incident_note(incident, claim->variant);
 	else if (!arppin_incident_asked(incident, claim->target.ip4))
 		note_request(dev, incident, claim->target.ip4);
+}
+
+/* Not the latest one of its subject: an older one, or the first frame. */
+static noinline unsigned int
+other_incident(const struct net_device *dev, struct arppin_dev *adev,
+	       struct arppin_pin *pin, u8 kind, enum arppin_counter which,
+	       const struct sk_buff *skb)
+{
+	struct arppin_subject *subject = pin ? &pin->subject : &adev->subject;
+	struct arppin_incident *incident;
+	struct arppin_claim claim;
+
+	if (!read_claim(&claim, skb))
+		return nf_verdict(which);
+	incident = arppin_incident_look_up(adev->an, subject, &claim, kind);
+	if (incident) {
+		arppin_incident_merge(adev->an, incident);
+		add_to_incident(dev, incident, &claim, which);
+	} else {
+		first_of_incident(dev, adev, pin, &claim, kind, which, skb);
+	}
+	return nf_verdict(which);
+}
+
+static unsigned int note_incident(const struct net_device *dev,
+				  struct arppin_dev *adev,
+				  struct arppin_pin *pin,
+				  const struct arppin_claim *claim, u8 kind,
+				  enum arppin_counter which,
+				  const struct sk_buff *skb)
+{
+	struct arppin_subject *subject = pin ? &pin->subject : &adev->subject;
+	struct arppin_incident *incident;
+
+	incident = arppin_incident_recent(subject, claim, kind);
+	if (!incident)
+		return other_incident(dev, adev, pin, kind, which, skb);
+	add_to_incident(dev, incident, claim, which);
+	return nf_verdict(which);
+}
+
+static void count(struct arppin_dev *adev, struct arppin_pin *pin,
+		  enum arppin_counter which)
+{
+	arppin_count(&adev->an->counters->claims, which);
+	arppin_count(pin->counters, which);
+}
+
+/* Inlined twice: where a frame is dropped, @which is a constant and costs nothing. */
+static unsigned int tell(const struct net_device *dev, struct arppin_dev *adev,
+			 struct arppin_pin *pin,
+			 const struct arppin_claim *claim, u8 kind,
+			 enum arppin_counter which, const struct sk_buff *skb)
+{
+	count(adev, pin, which);
+	return note_incident(dev, adev, pin, claim, kind, which, skb);
 }
 
 static unsigned int pinned(const struct net_device *dev,
@@ -228,54 +267,96 @@ static unsigned int pinned(const struct net_device *dev,
 {
 	const struct arppin_pin_conf *conf = arppin_pin_conf(pin);
 	struct arppin_verdict verdict;
-	enum arppin_counter which;
 
 	verdict = arppin_verdict_pinned(claim, conf);
-	which = counter(verdict);
-	arppin_count(&adev->an->counters->claims, which);
-	arppin_count(pin->counters, which);
+	if (verdict.drop)
+		return tell(dev, adev, pin, claim, verdict.incident,
+			    ARPPIN_DROPPED, skb);
 	if (verdict.incident)
-		note_incident(dev, adev, pin, claim, verdict.incident, which,
-			      skb);
-	else
-		note_pinned(adev, pin, conf, claim, skb);
-	return verdict.drop ? NF_DROP : NF_ACCEPT;
+		return tell(dev, adev, pin, claim, verdict.incident,
+			    counter(verdict), skb);
+	count(adev, pin, ARPPIN_ACCEPTED);
+	note_pinned(adev, pin, conf, claim, skb);
+	return NF_ACCEPT;
 }
 
-static unsigned int unpinned(struct net_device *dev,
-			     struct arppin_dev *adev,
-			     struct arppin_claim *claim,
-			     const struct sk_buff *skb)
+/* The device has a guard, or the address is the device's own. */
+static noinline unsigned int guarded(struct net_device *dev,
+				     struct arppin_dev *adev,
+				     const struct sk_buff *skb)
 {
-	u8 policy = READ_ONCE(adev->guard.unpinned);
 	u8 addresses = READ_ONCE(adev->guard.addresses);
+	u8 policy = READ_ONCE(adev->guard.unpinned);
 	struct arppin_verdict verdict;
 	enum arppin_counter which;
+	struct arppin_claim claim;
 
-	claim->ours = has_addr(dev, claim->addr.ip4) &&
-		      is_foreign(adev, claim->lladdr);
-	claim->crowded = addresses &&
-			 is_crowded(adev, skb, claim->own, addresses);
-	verdict = arppin_verdict_unpinned(claim, policy);
+	if (!read_claim(&claim, skb))
+		return NF_ACCEPT;
+	claim.own = is_own(dev, &claim);
+	claim.ours = has_addr(dev, claim.addr.ip4) &&
+		     is_foreign(adev, claim.lladdr);
+	claim.crowded = addresses && is_crowded(adev, &claim, addresses);
+	verdict = arppin_verdict_unpinned(&claim, policy);
 	which = counter(verdict);
 	arppin_count(&adev->an->counters->claims, which);
 	if (policy != ARPPIN_UNPINNED_ACCEPT || addresses || verdict.incident)
 		arppin_count(adev->counters, which);
 	if (!verdict.incident || verdict.incident == ARPPIN_INCIDENT_UNPINNED)
-		note_sighting(adev, claim, skb);
+		note_sighting(adev, &claim, skb);
 	if (verdict.incident)
-		note_incident(dev, adev, NULL, claim, verdict.incident, which,
+		note_incident(dev, adev, NULL, &claim, verdict.incident, which,
 			      skb);
 	if (verdict.incident == ARPPIN_INCIDENT_OWN_ADDRESS &&
 	    READ_ONCE(adev->guard.defend))
-		arppin_guard_defend(adev, dev, claim->addr.ip4);
-	return verdict.drop ? NF_DROP : NF_ACCEPT;
+		arppin_guard_defend(adev, dev, claim.addr.ip4);
+	return nf_verdict(which);
+}
+
+static unsigned int unpinned(struct net_device *dev, struct arppin_dev *adev,
+			     const struct arppin_claim *claim,
+			     const struct sk_buff *skb)
+{
+	/* Else arppin_verdict_unpinned() has nothing to say but to accept. */
+	if (READ_ONCE(adev->guard.unpinned) != ARPPIN_UNPINNED_ACCEPT ||
+	    READ_ONCE(adev->guard.addresses) ||
+	    has_addr(dev, claim->addr.ip4))
+		return guarded(dev, adev, skb);
+	arppin_count(&adev->an->counters->claims, ARPPIN_ACCEPTED);
+	note_sighting(adev, claim, skb);
+	return NF_ACCEPT;
+}
+
+static unsigned int judge(struct net_device *dev, struct arppin_dev *adev,
+			  const struct arppin_claim *claim,
+			  const struct sk_buff *skb)
+{
+	struct arppin_pin *pin = arppin_pin_lookup(adev, &claim->addr);
+
+	return pin ? pinned(dev, adev, pin, claim, skb) :
+		     unpinned(dev, adev, claim, skb);
+}
+
+/* A frame of ours, or of somebody who says that he is us, or an unusual one. */
+static noinline unsigned int judge_rare(struct net_device *dev,
+					struct arppin_dev *adev,
+					const struct sk_buff *skb)
+{
+	struct arppin_claim claim;
+
+	if (!read_claim(&claim, skb)) {
+		arppin_count_net(adev->an->counters, ARPPIN_IGNORED);
+		return NF_ACCEPT;
+	}
+	claim.own = is_own(dev, &claim);
+	return judge(dev, adev, &claim, skb);
 }
 
 /*
- * All that is done for each packet is inlined here, and what is not reads the
- * claim again instead of getting its address: so it is in registers, and the
- * function needs no stack protector.
+ * All that is done for each packet is inlined here, and what is not is called
+ * last and reads the claim again instead of getting its address: so it is in
+ * registers, few of which are saved around a call, and the function needs no stack
+ * protector.
  *
  * Context: softirq, RCU read lock.
  */
@@ -286,20 +367,23 @@ static __flatten unsigned int arp_in(void *priv, struct sk_buff *skb,
 	struct arppin_net *an = priv;
 	struct arppin_claim claim = {}; /* else INIT_STACK_ALL_ZERO does it in memory */
 	struct arppin_dev *adev;
-	struct arppin_pin *pin;
+	const u8 *arp;
 
 	adev = arppin_dev_bound(an, dev->ifindex);
 	if (!adev)
 		return NF_ACCEPT;
-	if (!read_claim(&claim, skb)) {
+	/* Where the source stands is known then. Not behind a tag that is kept. */
+	if (unlikely(skb->mac_header + ETH_HLEN != skb->network_header))
+		return judge_rare(dev, adev, skb);
+	arp = skb_network_header(skb);
+	if (!arppin_claim_arp(&claim, arp, skb_tail_pointer(skb) - arp,
+			      arp - ETH_HLEN + ETH_ALEN)) {
 		arppin_count_net(an->counters, ARPPIN_IGNORED);
 		return NF_ACCEPT;
 	}
-	claim.own = is_own(dev, &claim);
-	pin = arppin_pin_lookup(adev, &claim.addr);
-	if (pin)
-		return pinned(dev, adev, pin, &claim, skb);
-	return unpinned(dev, adev, &claim, skb);
+	if (unlikely(arppin_lladdr_equal(claim.lladdr, dev->dev_addr)))
+		return judge_rare(dev, adev, skb);
+	return judge(dev, adev, &claim, skb);
 }
 
 /* Before anything that could rewrite the frame (arpt_mangle, nft). */

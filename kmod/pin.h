@@ -19,8 +19,7 @@ struct arppin_pin_key {
  * @node: in the table of all pins of all network namespaces
  * @key: device and address; never changes
  * @holds: we have kept its neighbour entry from the collector; by an->lock
- * @sighted: second of CLOCK_MONOTONIC, plus one, in which its MAC was noted, or 0;
- *	see note_pinned()
+ * @sighted: jiffies, made odd, in which its MAC was noted, or 0; see note_pinned()
  * @conf: what its owner asserts; replaced as a whole, and read under RCU
  * @counters: claims about the address
  * @subject: its incidents

@@ -69,11 +69,21 @@ static unsigned int count_of(struct arppin_dev *adev, const u8 *lladdr)
 	return count;
 }
 
+static struct arppin_sighting __rcu **place_of(struct arppin_sighting *sighting)
+{
+	return arppin_sighting_place(sighting->key.dev, sighting->key.lladdr,
+				     &sighting->addr);
+}
+
 static void forget(struct arppin_net *an, struct arppin_sighting *sighting)
 {
+	struct arppin_sighting __rcu **place = place_of(sighting);
+
 	lockdep_assert_held(&an->sighting_lock);
 	rhltable_remove(&arppin_sightings, &sighting->node, arppin_sightings_params);
-	list_del(&sighting->list);
+	list_del_init(&sighting->list);
+	if (rcu_access_pointer(*place) == sighting)
+		RCU_INIT_POINTER(*place, NULL);
 	WRITE_ONCE(an->sightings_count, an->sightings_count - 1);
 	an->sightings_forgotten++;
 	kfree_rcu(sighting, rcu);
@@ -158,6 +168,7 @@ void arppin_sighting_add(struct arppin_dev *adev,
 	memcpy(sighting->lladdr, claim->lladdr, sizeof(sighting->lladdr));
 	sighting->addr = claim->addr;
 	sighting->first = ktime_get_real_ns();
+	sighting->noted = jiffies;
 	sighting->age = now();
 	sighting->last = sighting->age;
 
@@ -170,6 +181,39 @@ void arppin_sighting_add(struct arppin_dev *adev,
 		kfree(sighting);
 	if (!noted && !found)
 		arppin_count_net(an->counters, ARPPIN_UNSIGHTED);
+}
+
+/**
+ * arppin_sighting_know - have arppin_sighting_known() find it
+ * @sighting: just found by arppin_sighting_find()
+ *
+ * Unless its place is taken by one that is in use: so two that have the same one,
+ * or a flood, take the lock once a jiffy and place at most.
+ *
+ * Context: softirq, RCU read lock.
+ */
+void arppin_sighting_know(struct arppin_sighting *sighting)
+{
+	struct arppin_sighting __rcu **place = place_of(sighting);
+	struct arppin_net *an = sighting->key.dev->an;
+	const struct arppin_sighting *other = rcu_dereference(*place);
+
+	if (other && READ_ONCE(other->noted) == (u32)jiffies)
+		return;
+	spin_lock_bh(&an->sighting_lock);
+	if (!list_empty(&sighting->list)) /* else it is forgotten by now */
+		rcu_assign_pointer(*place, sighting);
+	spin_unlock_bh(&an->sighting_lock);
+}
+
+/* The time is asked for here, once a jiffy at most: that takes its time. */
+void arppin_sighting_note(struct arppin_sighting *sighting, u32 moment)
+{
+	u32 second = now();
+
+	WRITE_ONCE(sighting->noted, moment);
+	if (READ_ONCE(sighting->last) != second)
+		WRITE_ONCE(sighting->last, second);
 }
 
 /*

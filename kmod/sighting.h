@@ -20,11 +20,12 @@ struct arppin_sighting_key {
  * @key: device and arppin_lladdr_number() of @lladdr
  * @lladdr: the MAC
  * @addr: the address
+ * @noted: jiffies of when @last was looked at
  * @last: the latest claim, in seconds of CLOCK_MONOTONIC
  * @age: the first claim, likewise
  * @first: the first claim, ns since 1970
  * @number: counts sightings up from 1 in a network namespace
- * @list: in an->sightings
+ * @list: in an->sightings, empty once it is not
  * @rcu: freed after a grace period
  */
 struct arppin_sighting {
@@ -32,6 +33,7 @@ struct arppin_sighting {
 	struct arppin_sighting_key key;
 	u8 lladdr[ARPPIN_LLADDR_LEN];
 	struct arppin_addr addr;
+	u32 noted;
 	u32 last;
 	u32 age;
 	u64 first;
@@ -112,20 +114,55 @@ arppin_sighting_find(struct arppin_dev *adev, const struct arppin_claim *claim)
 	return NULL;
 }
 
+/* Where it is in adev->known, if it is there. */
+static inline struct arppin_sighting __rcu **
+arppin_sighting_place(struct arppin_dev *adev, u64 lladdr,
+		      const struct arppin_addr *addr)
+{
+	u64 key = lladdr ^ (__force u32)addr->ip4;
+
+	return &adev->known[key * adev->salt >> (64 - ARPPIN_KNOWN_BITS)];
+}
+
+/**
+ * arppin_sighting_known - arppin_sighting_find() for who is there each day
+ * @adev: the device
+ * @claim: says MAC and address
+ *
+ * Context: RCU read lock.
+ * Return: NULL if it is not known so well; arppin_sighting_find() may find it.
+ */
+static inline struct arppin_sighting *
+arppin_sighting_known(struct arppin_dev *adev, const struct arppin_claim *claim)
+{
+	u64 lladdr = arppin_lladdr_number(claim->lladdr);
+	struct arppin_sighting *sighting;
+
+	sighting = rcu_dereference(*arppin_sighting_place(adev, lladdr,
+							  &claim->addr));
+	if (likely(sighting && sighting->key.lladdr == lladdr &&
+		   arppin_addr_equal(&sighting->addr, &claim->addr)))
+		return sighting;
+	return NULL;
+}
+
+void arppin_sighting_know(struct arppin_sighting *sighting);
+void arppin_sighting_note(struct arppin_sighting *sighting, u32 moment);
+
 /**
  * arppin_sighting_seen - the MAC has claimed the address again
  * @sighting: the sighting
  *
- * Written once a second at most: CPUs share it.
+ * Written once a jiffy at most: CPUs share it.
  *
  * Context: softirq, RCU read lock.
  */
 static inline void arppin_sighting_seen(struct arppin_sighting *sighting)
 {
-	u32 second = ktime_get_seconds();
+	u32 moment = jiffies;
 
-	if (READ_ONCE(sighting->last) != second)
-		WRITE_ONCE(sighting->last, second);
+	if (READ_ONCE(sighting->noted) != moment)
+		arppin_sighting_note(sighting, moment);
 }
 
 unsigned int arppin_sightings_recent(struct arppin_dev *adev, const u8 *lladdr);

@@ -90,6 +90,12 @@ ok '64 addresses of one MAC, and the other 36 are counted' count_is 71 36
 is '... the first 64' "$(seen lladdr ${MAC}9 | cut -d' ' -f1 | sed -n '1p;$p' | xargs)" '10.0.0.0 10.0.0.63'
 forge sha=${MAC}9 spa=10.0.0.63 tpa=192.0.2.200 dst=$SERVER_MAC
 ok '... one of which is not refused again' count_is 71 36
+for _ in 1 2; do
+	sleep 1.5
+	forge sha=${MAC}9 spa=10.0.0.0/8 count=64 tpa=192.0.2.200 dst=$SERVER_MAC
+done
+is '... and each is seen again' "$(ctl -j sighting show lladdr ${MAC}9 |
+	jq 'map(select(.last_ns - .first_ns >= 2000000000)) | length')" 64
 forge sha=random count=5000 spa=10.0.0.0/8 tpa=192.0.2.200 dst=$SERVER_MAC
 ok '4,096 in all, and the others are counted' count_is 4096 $((36 + 5000 - (4096 - 71)))
 is '... and each is shown once' "$(seen | sort -u | wc -l)" 4096
