@@ -113,7 +113,7 @@ static int look_up(struct arppin_net *an, const char *name,
 			       "not an Ethernet device with link-layer addresses of 6 bytes");
 		err = -EOPNOTSUPP;
 	} else if (dev && adev && !arppin_dev_bound(an, dev->ifindex)) {
-		/* If it is bound it is being renamed: netdev_event() follows. */
+		/* If it is bound it is being renamed: bind_event() follows. */
 		bind(adev, dev);
 	}
 	rcu_read_unlock();
@@ -275,8 +275,7 @@ static void rebind(struct arppin_net *an, const struct net_device *dev)
 /* Set before the notifier is unregistered: that replays the end of all. */
 static bool stopping;
 
-static int netdev_event(struct notifier_block *nb, unsigned long event,
-			void *ptr)
+static int bind_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct arppin_net *an = arppin_net(dev_net(dev));
@@ -296,30 +295,66 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		if (adev)
 			unbind(adev);
 		break;
-	/* The kernel empties the neighbour cache at the other end of these. */
-	case NETDEV_UP:
-	case NETDEV_CHANGE:
-	case NETDEV_CHANGEMTU:
-		adev = arppin_dev_bound(an, dev->ifindex);
-		if (adev)
-			arppin_neigh_settle_later(adev);
-		break;
 	}
 	mutex_unlock(&an->lock);
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block netdev_notifier = {
-	.notifier_call = netdev_event,
+/*
+ * First in line: whoever fails, as IPv6 does without memory, ends it, and the
+ * kernel goes on with a device that it moves to another network namespace.
+ */
+static struct notifier_block bind_notifier = {
+	.notifier_call = bind_event,
+	.priority = INT_MAX,
+};
+
+/*
+ * After the kernel's own, which empty the neighbour cache and make a device fit
+ * for IPv4 at these events.
+ */
+static int settle_event(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct arppin_net *an = arppin_net(dev_net(dev));
+	struct arppin_dev *adev;
+
+	if (READ_ONCE(stopping))
+		return NOTIFY_DONE;
+	switch (event) {
+	case NETDEV_UP:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEMTU:
+		mutex_lock(&an->lock);
+		adev = arppin_dev_bound(an, dev->ifindex);
+		if (adev)
+			arppin_neigh_settle_later(adev);
+		mutex_unlock(&an->lock);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block settle_notifier = {
+	.notifier_call = settle_event,
 };
 
 int arppin_dev_init(void)
 {
-	return register_netdevice_notifier(&netdev_notifier);
+	int err = register_netdevice_notifier(&bind_notifier);
+
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&settle_notifier);
+	if (err)
+		arppin_dev_exit();
+	return err;
 }
 
 void arppin_dev_exit(void)
 {
 	WRITE_ONCE(stopping, true);
-	unregister_netdevice_notifier(&netdev_notifier);
+	unregister_netdevice_notifier(&settle_notifier);
+	unregister_netdevice_notifier(&bind_notifier);
 }
