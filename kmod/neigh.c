@@ -10,10 +10,12 @@
  * MAC changed, `ip neigh del`) is put back when the watch hears of it.
  */
 #include <linux/etherdevice.h>
+#include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <net/arp.h>
 #include <net/neighbour.h>
 #include <net/netevent.h>
+#include <net/route.h>
 
 #include "event.h"
 #include "log.h"
@@ -202,6 +204,17 @@ static void tell_overridden(struct arppin_pin *pin)
 	arppin_log_cache(pin, lladdr, "overridden in the neighbour cache");
 }
 
+/*
+ * The kernel would send to all what is for this address, with an entry that says
+ * so for good: in a network namespace that has no address yet, for any.
+ */
+static bool is_broadcast(const struct arppin_pin *pin,
+			 const struct net_device *dev)
+{
+	return inet_addr_type_dev_table(dev_net(dev), dev, pin->key.addr.ip4) ==
+	       RTN_BROADCAST;
+}
+
 static int settle(struct arppin_pin *pin)
 {
 	const struct arppin_pin_conf *conf = arppin_pin_conf(pin);
@@ -218,7 +231,7 @@ static int settle(struct arppin_pin *pin)
 	if (!dev)
 		return 0;
 	n = neigh_lookup(&arp_tbl, &pin->key.addr.ip4, dev);
-	if (!n && conf->resident) {
+	if (!n && conf->resident && !is_broadcast(pin, dev)) {
 		n = neigh_create(&arp_tbl, &pin->key.addr.ip4, dev);
 		if (IS_ERR(n)) {
 			err = PTR_ERR(n);
@@ -378,6 +391,29 @@ static struct notifier_block netevent_notifier = {
 	.notifier_call = netevent,
 };
 
+/* The device has got an address: see is_broadcast(). */
+static int inetaddr_event(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	const struct in_ifaddr *ifa = ptr;
+	const struct net_device *dev = ifa->ifa_dev->dev;
+	struct arppin_net *an = arppin_net(dev_net(dev));
+	struct arppin_dev *adev;
+
+	if (event != NETDEV_UP)
+		return NOTIFY_DONE;
+	mutex_lock(&an->lock);
+	adev = arppin_dev_bound(an, dev->ifindex);
+	if (adev)
+		arppin_neigh_settle_later(adev);
+	mutex_unlock(&an->lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block inetaddr_notifier = {
+	.notifier_call = inetaddr_event,
+};
+
 void arppin_neigh_net_init(struct arppin_net *an)
 {
 	INIT_LIST_HEAD(&an->heal_queue);
@@ -386,10 +422,18 @@ void arppin_neigh_net_init(struct arppin_net *an)
 
 int arppin_neigh_init(void)
 {
-	return register_netevent_notifier(&netevent_notifier);
+	int err = register_netevent_notifier(&netevent_notifier);
+
+	if (err)
+		return err;
+	err = register_inetaddr_notifier(&inetaddr_notifier);
+	if (err)
+		unregister_netevent_notifier(&netevent_notifier);
+	return err;
 }
 
 void arppin_neigh_exit(void)
 {
+	unregister_inetaddr_notifier(&inetaddr_notifier);
 	unregister_netevent_notifier(&netevent_notifier);
 }

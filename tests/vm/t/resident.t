@@ -186,4 +186,16 @@ ip -n gateway link set eth0 up
 ok 'bond: the gateway answers' wait_for 10 on server ping -c1 -W1 $GATEWAY
 ok 'bond: enforced' protected
 
+# Without any address in a network namespace, the kernel takes all for broadcast ones.
+ip netns add bare
+ip -n bare link add eth0 up type veth peer name eth1
+ip -n bare link set eth1 up
+ok 'no address: pinned' "$ARPPINCTL" -n bare pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
+bare_entry() { ip -n bare neigh show nud all $GATEWAY dev eth0 | sed 's/^[^ ]* //; s/ *$//'; }
+is '... there is no entry that sends to all' "$(bare_entry)" ''
+ip -n bare address add $SERVER/24 dev eth0
+bare_has() { [[ $(bare_entry) =~ $1 ]]; }
+ok '... with the first address the entry is there' wait_for 10 bare_has "$resident"
+ip netns del bare
+
 done_testing
