@@ -13,11 +13,56 @@ import sys
 
 FAULTS = "/sys/kernel/debug"
 KINDS = "failslab", "fail_page_alloc"
+MANY = 1 << 30 # faults that there may be
 
 
 def setting(kind, name, value):
     with open(f"{FAULTS}/{kind}/{name}", "w", encoding="ascii") as file:
         file.write(str(value))
+
+
+def read_setting(kind, name):
+    with open(f"{FAULTS}/{kind}/{name}", encoding="ascii") as file:
+        return int(file.read())
+
+
+def injected():
+    """How many faults of each kind there were, since the last time."""
+    counts = {}
+    for kind in KINDS:
+        counts[kind] = MANY - read_setting(kind, "times")
+        setting(kind, "times", MANY)
+    return counts
+
+
+def text_of(*names, module=None):
+    """From where to where these functions' code is; of a module: all of it."""
+    start, end, inside = None, None, False
+    with open("/proc/kallsyms", encoding="ascii") as file:
+        symbols = [words for words in map(str.split, file) if words[1] in "tT"]
+    if module:
+        places = [int(words[0], 16) for words in symbols if words[3:] == [f"[{module}]"]]
+        return min(places), max(places) + 0x1000
+    for place, name in sorted((int(words[0], 16), words[2]) for words in symbols if len(words) == 3):
+        if name in names:
+            start, inside = start or place, True
+        elif inside:
+            end, inside = place, False
+    return start, end
+
+
+def within(span):
+    """Only allocations that this code asks for; None: all."""
+    for kind in KINDS:
+        setting(kind, "require-start", span[0] if span else 0)
+        setting(kind, "require-end", span[1] if span else (1 << 64) - 1)
+
+
+def without(span):
+    """None that this code asks for."""
+    for kind in KINDS:
+        setting(kind, "reject-start", span[0])
+        setting(kind, "reject-end", span[1])
 
 
 def prepare():
@@ -26,8 +71,12 @@ def prepare():
     for kind in KINDS:
         setting(kind, "ignore-gfp-wait", "N")
         setting(kind, "verbose", 0)
+        setting(kind, "stacktrace-depth", 32)
+        setting(kind, "times", MANY)
     setting("fail_page_alloc", "min-order", 0)
     setting("fail_page_alloc", "ignore-gfp-highmem", "N")
+    # It has a place for each allocation, and others when there is no memory.
+    without(text_of("mem_pool_alloc", "__alloc_object"))
     # A page fault of this program is no allocation to be counted.
     gc.disable()
     mcl_current, mcl_future = 1, 2
