@@ -86,6 +86,11 @@ bare() {
 		tests/vm/kbuild 6.1 "$scratch/bare" C=2 CF=-D__CHECK_ENDIAN__
 }
 silent "... the benchmark's neither" bare
+counters() {
+	cp -r tests/vm/coverage "$scratch/counters" &&
+		tests/vm/kbuild 6.1 "$scratch/counters" C=2 CF=-D__CHECK_ENDIAN__
+}
+silent "... nor that which keeps counters" counters
 
 checkpatch() { # FILE_PATTERN... -- IGNORED_TYPE...
 	local patterns=() found
@@ -108,6 +113,7 @@ silent 'checkpatch: the tool' \
 silent 'checkpatch: the unit tests' \
 	checkpatch 'tests/unit/*.[ch]' -- "${ignored[@]}" "${ignored_userspace[@]}" "${ignored_tests[@]}"
 silent "checkpatch: the benchmark's module" checkpatch 'tests/bench/bare/*.c' -- "${ignored[@]}"
+silent 'checkpatch: what keeps counters' checkpatch 'tests/vm/coverage/*.c' -- "${ignored[@]}"
 silent 'checkpatch: the module with bugs' checkpatch 'tests/debug/broken/*.c' -- "${ignored[@]}"
 silent 'checkpatch: the benchmark' \
 	checkpatch ':(glob)tests/bench/*.c' -- "${ignored[@]}" "${ignored_userspace[@]}"
