@@ -150,7 +150,9 @@ static noinline bool other_sighting(struct arppin_dev *adev,
 		arppin_sighting_seen(sighting);
 		return true;
 	}
-	if (is_foreign(adev, claim.lladdr))
+	/* In this order: who made up many shall not have each of them looked for. */
+	if (arppin_sighting_has_room(adev, &claim) &&
+	    is_foreign(adev, claim.lladdr))
 		arppin_sighting_add(adev, &claim);
 	return false;
 }
@@ -295,7 +297,9 @@ static noinline unsigned int guarded(struct net_device *dev,
 		return NF_ACCEPT;
 	claim.own = is_own(dev, &claim);
 	claim.ours = has_addr(dev, claim.addr.ip4) &&
-		     is_foreign(adev, claim.lladdr);
+		     (arppin_incident_recent(&adev->subject, &claim,
+					     ARPPIN_INCIDENT_OWN_ADDRESS) ||
+		      is_foreign(adev, claim.lladdr));
 	claim.crowded = addresses && is_crowded(adev, &claim, addresses);
 	verdict = arppin_verdict_unpinned(&claim, policy);
 	which = counter(verdict);

@@ -137,6 +137,29 @@ static bool insert(struct arppin_dev *adev, struct arppin_sighting *sighting)
 }
 
 /**
+ * arppin_sighting_has_room - may there be another sighting of the MAC?
+ * @adev: the device
+ * @claim: as of arppin_sighting_add()
+ *
+ * Without the lock: arppin_sighting_add() may find none after all.
+ *
+ * Context: softirq, RCU read lock.
+ * Return: false after it has been counted that there is none.
+ */
+bool arppin_sighting_has_room(struct arppin_dev *adev,
+			      const struct arppin_claim *claim)
+{
+	struct arppin_net *an = adev->an;
+
+	if (READ_ONCE(an->sightings_count) < ARPPIN_SIGHTINGS_MAX &&
+	    (READ_ONCE(adev->guard.addresses) ||
+	     count_of(adev, claim->lladdr) < ARPPIN_SIGHTINGS_LLADDR_MAX))
+		return true;
+	arppin_count_net(an->counters, ARPPIN_UNSIGHTED);
+	return false;
+}
+
+/**
  * arppin_sighting_add - a MAC uses an address that it had not been seen to use
  * @adev: the device
  * @claim: plausible, and not found by arppin_sighting_find()
@@ -152,12 +175,6 @@ void arppin_sighting_add(struct arppin_dev *adev,
 	struct arppin_sighting *sighting;
 	bool found, noted = false;
 
-	if (READ_ONCE(an->sightings_count) >= ARPPIN_SIGHTINGS_MAX ||
-	    (!READ_ONCE(adev->guard.addresses) &&
-	     count_of(adev, claim->lladdr) >= ARPPIN_SIGHTINGS_LLADDR_MAX)) {
-		arppin_count_net(an->counters, ARPPIN_UNSIGHTED);
-		return;
-	}
 	sighting = kzalloc(sizeof(*sighting), GFP_ATOMIC | __GFP_NOWARN);
 	if (!sighting) {
 		arppin_count_net(an->counters, ARPPIN_UNSIGHTED);

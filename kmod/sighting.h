@@ -166,6 +166,8 @@ static inline void arppin_sighting_seen(struct arppin_sighting *sighting)
 }
 
 unsigned int arppin_sightings_recent(struct arppin_dev *adev, const u8 *lladdr);
+bool arppin_sighting_has_room(struct arppin_dev *adev,
+			      const struct arppin_claim *claim);
 void arppin_sighting_add(struct arppin_dev *adev,
 			 const struct arppin_claim *claim);
 u64 arppin_sighting_last(const struct arppin_sighting *sighting);
