@@ -196,7 +196,7 @@ with_arppin() {
 	watch_cache
 	pings_start "${enforced[@]}"
 	start_tools
-	frames_tell cycle "$(brief 10 3)"
+	frames_tell cycle "$(brief 10 3 2)"
 	line=
 	# What has come of the line when the time is over is not given again.
 	until read -r -t 0.2 -u "${FRAMES[0]}" words; do

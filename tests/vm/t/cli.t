@@ -227,7 +227,7 @@ start_time=$SECONDS
 ok 'there is no room for both: what leaves goes first' ctl restore "$scratch/other"
 diag "$((SECONDS - start_time)) s"
 is 'the others are there' "$(ctl -j stats | jq .pins)" 65536
-some=$(brief 65536 20000)
+some=$(brief 65536 20000 2000)
 head -n "$some" "$scratch/other" > "$scratch/some"
 ctl restore "$scratch/some"
 { head -n $((some - 1)) "$scratch/many"; echo 'pin add 192.0.2.9 dev lo lladdr 2:0:0:0:0:9'; } > "$scratch/refused"

@@ -6,7 +6,7 @@
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-FRAMES=$(brief 1000000 300000) CHUNK=25000
+FRAMES=$(brief 1000000 300000 100000) CHUNK=25000
 
 # Of kmod/uapi/arppin.h: live incidents, each with one more that merges the rest.
 PIN_INCIDENTS=$((16 + 1)) GUARD_INCIDENTS=$((256 + 1))

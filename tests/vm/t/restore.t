@@ -79,15 +79,19 @@ like '... with a warning' "$said" 'warning: .* is in force, and pins nothing'
 ok '... nothing is pinned' in_force
 is '... and the copy is that' "$(< "$copy")" '# nothing'
 
-awk 'BEGIN { for (i = 0; i < 65536; i++)
-	printf "pin add 10.0.%d.%d dev none%d lladdr 02:00:00:00:00:01\n", i / 256, i % 256, i % 3 }' > "$file"
-sed -i 's/ 10.0.0.0 / 10.1.0.0 /' "$file"
-ok '65,536 pins' restore
-is '... are in force' "$(stat_number pins)" 65536
+many() { # NUMBER
+	awk -v many="$1" 'BEGIN { for (i = 0; i < many; i++)
+		printf "pin add 10.%d.%d.%d dev none%d lladdr 02:00:00:00:00:01\n",
+			1 + i / 65536, i / 256 % 256, i % 256, i % 3 }'
+}
+pins=$(brief 65536 65536 4096)
+many "$pins" > "$file"
+ok "$pins pins" restore
+is '... are in force' "$(stat_number pins)" "$pins"
 ok '... and copied' cmp "$file" "$copy"
-echo 'pin add 10.2.0.1 dev eth0 lladdr 02:00:00:00:00:01' >> "$file"
-fails 'one more' 1 restore
-is '... and the copy is in force' "$(stat_number pins)" 65536
+many 65537 > "$file"
+fails '65,537' 1 restore
+is '... and the copy is in force' "$(stat_number pins)" "$pins"
 ctl pin flush
 pin_of 5 > "$file"
 unload_arppin

@@ -35,7 +35,7 @@ percpu() { awk '/^Percpu:/ { print $2 }' /proc/meminfo; }
 no_more_than() { [ "$(objects)" -le $((objects_before + 500)) ]; }
 held() { ip -n server neigh show | grep -c extern_learn; }
 
-bad='' rounds=$(brief 20 8)
+bad='' rounds=$(brief 20 8 4)
 for ((round = 1; round <= rounds; round++)); do
 	insmod "$ARPPIN_KO" || bad+=" insmod:$round"
 	[ "${monitor_pid:-}" ] || monitor_start
