@@ -102,6 +102,15 @@ unprotected
 learn 3 'the same in JSON' default
 told 'the reason' '[.[0] | .reason, .cache.lladdr]' "[\"cache-conflict\",\"$ATTACKER_MAC\"]"
 
+# Where something is pinned there are sightings. Of a reply to nobody nothing else remains.
+ctl pin add 192.0.2.200 dev eth0 lladdr 02:00:00:00:02:00
+forge op=reply spa=192.0.2.67
+start on attacker tests/vm/arp.py eth0 count=0 interval=0.1
+learn 3 'who has been sighted' $GATEWAY dev eth0
+stop "$started"
+told 'is known by that, too' ".answers[] | select(.lladdr == \"$ATTACKER_MAC\").known_as |
+	any(. == {\"addr\": \"192.0.2.67\", \"by\": \"sighting\"})" true
+
 echo '# each shape of packet counts'
 from=eth0
 hits() { # DESCRIPTION REASON OPTION...: forged during all of the wait
