@@ -132,6 +132,17 @@ void check_gateways(const struct facts *facts, struct result *result)
 					      "there is no default gateway");
 }
 
+void check_ipv6(const struct facts *facts, struct result *result)
+{
+	if (checks_skipped(facts, result))
+		return;
+	if (facts->ipv6_gateway)
+		say_skipped(result, "arppin does not guard IPv6 yet, and this host has a default "
+			    "gateway of it, which a neighbour can take over");
+	else
+		say_ok(result, "there is no default gateway of IPv6, which is not guarded yet");
+}
+
 /* The first few of the audit pins, as " ADDR dev DEV, ...". */
 static void list_audit(const struct facts *facts, size_t n_audit, char *list, size_t size)
 {

@@ -18,6 +18,7 @@ static const struct check {
 	{ "module-version", false, check_module_version },
 	{ "confirm", false, check_confirm },
 	{ "gateways", false, check_gateways },
+	{ "ipv6", false, check_ipv6 },
 	{ "pins", false, check_pins },
 	{ "pins-bound", false, check_pins_bound },
 	{ "hook", false, check_hook },

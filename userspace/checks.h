@@ -19,6 +19,7 @@ void check_module_signed(const struct facts *facts, struct result *result);
 void check_module_loaded(const struct facts *facts, struct result *result);
 void check_module_version(const struct facts *facts, struct result *result);
 void check_hook(const struct facts *facts, struct result *result);
+void check_ipv6(const struct facts *facts, struct result *result);
 void check_gateways(const struct facts *facts, struct result *result);
 void check_pins(const struct facts *facts, struct result *result);
 void check_pins_bound(const struct facts *facts, struct result *result);

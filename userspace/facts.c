@@ -198,6 +198,22 @@ static bool read_arppin(struct ctl *ctl, struct facts *facts)
 	       pins_read(ctl, &all, &facts->pins) && guards_read(ctl, &facts->guards);
 }
 
+/* Destination, prefix, source, its prefix, next hop... of each route, in hexadecimal. */
+static bool has_ipv6_gateway(void)
+{
+	FILE *file = fopen("/proc/net/ipv6_route", "re");
+	unsigned int prefix = 1;
+	char via[33] = "";
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fscanf(file, "%*32s %2x %*32s %*2x %32s%*[^\n]", &prefix, via) == 2)
+		found = !prefix && via[strspn(via, "0")];
+	fclose(file);
+	return found;
+}
+
 static int read_kernel(struct facts *facts)
 {
 	struct rtnl rtnl = {0};
@@ -211,6 +227,7 @@ static int read_kernel(struct facts *facts)
 		code = rtnl_gateways(&rtnl, &facts->gateways);
 	rtnl_close(&rtnl);
 	neighs_sort(&facts->neighs);
+	facts->ipv6_gateway = has_ipv6_gateway();
 	return code;
 }
 

@@ -47,6 +47,7 @@ struct facts {
 	struct links links;
 	struct neighs neighs;	/* sorted */
 	struct gateways gateways;
+	bool ipv6_gateway;	/* there is a default one */
 	bool confirm_pending;
 
 	/* What will be in force. */

@@ -156,6 +156,7 @@ static void protected_host(void **state)
 	assert_finds("module-version", "ok: 1.0: tool, loaded module, module on disk");
 	assert_finds("gateways", "ok: each default gateway is pinned (1)");
 	assert_finds("pins", "ok: 2 in mode enforce");
+	assert_finds("ipv6", "ok: there is no default gateway of IPv6, which is not guarded yet");
 	assert_finds("config-in-force", "ok: /etc/arppin.conf is what is in force");
 	assert_finds("boot-loader", "ok: no \"noarppin\" in the boot loader's files");
 }

@@ -111,6 +111,14 @@ ip -n server route replace default metric 7 \
 	nexthop via $GATEWAY dev eth0 nexthop via $ATTACKER dev eth0
 finds gateways "the default gateway $ATTACKER dev eth0 is not pinned" -n server
 ip -n server route del default metric 7
+on server sysctl -qw net.ipv6.conf.{all,eth0}.disable_ipv6=0
+ip -n server -6 route add 2001:db8::/32 via fe80::1 dev eth0
+look -n server
+says ipv6 'ok .*there is no default gateway'
+ip -n server -6 route add default via fe80::1 dev eth0
+content 'a default gateway of IPv6 is no failure' -n server
+says ipv6 'skipped .*does not guard IPv6'
+on server sysctl -qw net.ipv6.conf.{all,eth0}.disable_ipv6=1
 ip -n server link set eth0 down
 look -n server
 is 'a device that is down has no entries' "$failed" ''
@@ -193,12 +201,12 @@ cat > "$dir/schema" <<-'END'
 	{ "type": "object", "additionalProperties": false, "required": ["protected", "checks"],
 	  "properties": {
 	    "protected": { "type": "boolean" },
-	    "checks": { "type": "array", "minItems": 18, "items": {
+	    "checks": { "type": "array", "minItems": 19, "items": {
 	      "type": "object", "additionalProperties": false,
 	      "required": ["name", "state", "detail", "why", "fix"],
 	      "properties": {
 	        "name": { "enum": ["module-built", "module-signed", "config", "module-loaded",
-	          "module-version", "confirm", "gateways", "pins", "pins-bound", "hook", "cache",
+	          "module-version", "confirm", "gateways", "ipv6", "pins", "pins-bound", "hook", "cache",
 	          "config-in-force", "last-good", "unit-restore", "unit-standin", "unit-monitor",
 	          "boot-loader", "command-line"] },
 	        "state": { "enum": ["ok", "failed", "skipped"] },
