@@ -11,13 +11,15 @@ server_new web networkd
 ok 'the packages install in a copy' warm "$deb"
 
 # What a boot changes by itself, and apt and dpkg in their memories, is no
-# package's doing; directories' times change with what lies in them.
+# package's doing; directories' times change with what lies in them. Which units
+# were enabled or masked, deb-systemd-helper remembers beside what systemd does.
 manifest() {
 	(
 		cd "$root" &&
 			find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp \
 				-o -path ./var/log -o -path ./var/cache -o -path ./var/tmp \
-				-o -path './var/lib/dkms/mok.*' -o -path ./var/lib/systemd -o -path ./var/lib/apt \
+				-o -path './var/lib/dkms/mok.*' -o -path ./var/lib/systemd/random-seed \
+				-o -path ./var/lib/systemd/timers -o -path ./var/lib/systemd/catalog -o -path ./var/lib/apt \
 				-o -path './var/lib/dpkg/*-old' -o -path ./etc/machine-id \) -prune -o \
 				-printf '%y %m %U:%G %p %l\n' -type f -exec md5sum {} +
 	) | sort
@@ -95,6 +97,8 @@ boot reboot <<- 'END'
 	note check arppinctl check
 	note unit systemctl is-active arppin.service
 	note incident arppinctl incident show
+	# Where a command that check advises was cut short, or put a file aside.
+	touch /etc/arppin.conf.new /etc/arppin.conf.broken
 	mark purge
 	note purge apt-get -y purge arppin-dkms arppinctl
 	note loaded test -e /sys/module/arppin
