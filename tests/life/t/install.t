@@ -8,6 +8,7 @@
 
 deb=$(packages "$this_version") || bail_out 'no packages'
 server_new web networkd
+pin="pin add $GATEWAY dev $DEV lladdr $GATEWAY_MAC mode enforce resident on" # as save says it
 ok 'the packages install in a copy' warm "$deb"
 
 # What a boot changes by itself, and apt and dpkg in their memories, is no
@@ -56,14 +57,30 @@ boot install <<- 'END'
 	note loaded test -e /sys/module/arppin
 	note unprotected arppinctl check
 
-	# Learning, when somebody lies, and when somebody has lied.
+	# Learning, when somebody lies, and when somebody has lied. The kernel does not
+	# doubt the entry that is left, or it would soon ask again.
+	sysctl -w net.ipv4.neigh.eth0.delay_first_probe_time=3600
 	order attack
 	within 300 gateway_has 02:00:00:00:00:66
 	note setup-attack arppinctl setup --yes
+	# The gateway forgets the server when it falls silent: nothing that it says by
+	# itself heals the entry afterwards.
 	order silence
-	note setup-poisoned arppinctl setup --yes wait 2
-	note conf-poisoned test -e /etc/arppin.conf
+	order attack
+	within 300 gateway_has 02:00:00:00:00:66
+	order peace
 	order voice
+	note setup-poisoned arppinctl -j setup --yes wait 2
+	note conf-poisoned test -e /etc/arppin.conf
+	sysctl -w net.ipv4.neigh.eth0.delay_first_probe_time=5
+	ip neigh flush all
+	within 300 gateway_has 02:00:00:00:00:01
+	# As check advises it, and, when that is undone, in one command.
+	note advice follow
+	note pins-advice arppinctl save
+	systemctl stop arppin-monitor.service arppin.service
+	rmmod arppin
+	rm /etc/arppin.conf /var/lib/arppin/last-good.conf
 	ip neigh flush all
 	within 300 gateway_has 02:00:00:00:00:01
 	note setup arppinctl setup --yes
@@ -83,11 +100,20 @@ is 'no unit has failed' "$(said failed)" ''
 is 'nothing is loaded, nothing is pinned' "$(status loaded)" 1
 is 'check says that this is no protection' "$(status unprotected)" 3
 is 'setup during an attack refuses' "$(status setup-attack)" 3
-like 'and names the two' "$(said setup-attack)" "$ATTACKER_MAC"
+like 'says why' "$(said setup-attack)" 'several MAC addresses claim it'
+like 'and names the two' "$(said setup-attack | grep -o '^    [0-9a-f:]*: [0-9]* claim' | sort | paste -sd' ')" \
+	"$GATEWAY_MAC: [0-9]+ claim .*$ATTACKER_MAC: [0-9]+ claim"
 is 'setup with a poisoned cache refuses' "$(status setup-poisoned)" 3
+is 'says why, who answers, and who is in the cache' \
+	"$(said setup-poisoned | grep '^{' | jq -c '.gateways[0] | [.reason, [.answers[].lladdr], .cache.lladdr]')" \
+	"[\"cache-conflict\",[\"$GATEWAY_MAC\"],\"$ATTACKER_MAC\"]"
 is 'and writes nothing' "$(status conf-poisoned)" 1
+is 'in peace each command that check advises works, and check is content' "$(status advice)" 0
+sed -n '/^\$ /p' "$boot/advice.said" | diag
+is 'the gateway is pinned' "$(said pins-advice)" "$pin"
 is 'setup in peace pins' "$(status setup)" 0
-like 'the gateway, at its MAC' "$(said pins)" "pin add $GATEWAY dev $DEV lladdr $GATEWAY_MAC"
+like 'and writes' "$(said setup)" "pinned $GATEWAY dev $DEV"$'\n''written /etc/arppin.conf'
+is 'the gateway, at its MAC' "$(said pins)" "$pin"
 is 'check says that this is protection' "$(status check)" 0
 is 'a copy of the configuration is kept' "$(status copy)" 0
 order attack
