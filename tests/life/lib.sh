@@ -278,6 +278,30 @@ boot() {
 said() { cat "$boot/$1.said"; }
 status() { cat "$boot/$1.status"; }
 
+# before_network UNIT...: arppin.service was there before network-pre.target, and
+# that before the UNITs, which set the network up, began. A note `moments` has them all.
+before_network() {
+	local unit
+	for unit; do
+		ok "$(basename "$boot"): arppin.service, network-pre.target, $unit" in_order "$unit"
+	done
+}
+in_order() { # UNIT
+	cat "$boot/moments.said" # for who wonders
+	awk -F'[=\n]' -v RS= -v unit="$1" '
+		{
+			for (i = 1; i < NF; i += 2)
+				value[$i] = $(i + 1)
+			began[value["Id"]] = value["InactiveExitTimestampMonotonic"]
+			there[value["Id"]] = value["ActiveEnterTimestampMonotonic"]
+		}
+		END { # 0: never
+			arppin = there["arppin.service"]
+			network = there["network-pre.target"]
+			exit !(arppin > 0 && arppin <= network && network <= began[unit])
+		}' "$boot/moments.said"
+}
+
 # lladdrs [MARK]: which ones the gateway's entry ever had in the last boot, until
 # the MARK of its job.
 lladdrs() {
@@ -288,6 +312,13 @@ lladdrs() {
 # The watcher was there from the entry's first moment to after the job.
 watched() {
 	tr -d '\r' < "$boot/watch.log" | awk '/^mark over/ { over = 1 } over && /^beat/ { n++ } END { exit !n }'
+}
+# poisoned: the watcher does see an attack that wins, or what it never saw elsewhere
+# says nothing.
+poisoned() {
+	like "$(basename "$boot"): the watcher has seen the gateway's entry with the attacker's MAC" \
+		"$(lladdrs | paste -sd' ')" $ATTACKER_MAC
+	ok "$(basename "$boot"): and watched to the end" watched
 }
 # pinned_throughout [MARK]: from the entry's first moment to the MARK, or the last.
 pinned_throughout() {

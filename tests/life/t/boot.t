@@ -17,16 +17,19 @@ boot noarppin noarppin <<- 'END'
 	note loaded test -e /sys/module/arppin
 END
 is 'with noarppin the attack wins' "$(status poisoned)" 0
+poisoned
 is 'and nothing is loaded' "$(status loaded)" 1
 
 boot pinned <<- 'END'
 	note attacked within 300 dropped 10
 	note incident arppinctl incident show
 	note unit systemctl is-active arppin.service
+	note moments moments arppin.service network-pre.target networking.service ifup@ens5.service
 END
 pinned_throughout
 is 'the attack went on' "$(status attacked)" 0
 like 'the attacker is named' "$(said incident)" $ATTACKER_MAC
 is 'arppin.service is active' "$(said unit)" active
+before_network networking.service ifup@ens5.service
 segment_end
 done_testing

@@ -34,6 +34,7 @@ boot bare <<- 'END'
 	note poisoned within 300 gateway_has 02:00:00:00:00:66
 END
 is 'without arppin the attack wins' "$(status poisoned)" 0
+poisoned
 mkdir "$root/root/deb" && cp "$deb"/*.deb "$root/root/deb"
 manifest > "$out/before"
 
@@ -123,6 +124,7 @@ boot reboot <<- 'END'
 	note check arppinctl check
 	note unit systemctl is-active arppin.service
 	note incident arppinctl incident show
+	note moments moments arppin.service network-pre.target systemd-networkd.service
 	# Where a command that check advises was cut short, or put a file aside.
 	touch /etc/arppin.conf.new /etc/arppin.conf.broken
 	mark purge
@@ -136,6 +138,7 @@ pinned_throughout purge
 is 'the attack went on' "$(status attacked)" 0
 is 'protected, and check says so' "$(status check)" 0
 is 'arppin.service is active' "$(said unit)" active
+before_network systemd-networkd.service
 like 'the attacker is named' "$(said incident)" $ATTACKER_MAC
 is 'purge' "$(status purge)" 0
 is 'the module is gone' "$(status loaded)" 1
