@@ -28,11 +28,18 @@ boot broken <<- 'END'
 	grep ^pin /var/lib/arppin/last-good.conf > /etc/arppin.conf
 	note mended systemctl restart arppin.service
 
-	# The unit's root may not read what is nobody's to read.
+	# The unit's root may not read what is nobody's to read. What was in force
+	# before would pass for the last good ones; without them there has to be peace.
 	chmod 0 /etc/arppin.conf; chown nobody /etc/arppin.conf
+	order peace
+	sleep 1 # for what is on its way
+	arppinctl pin flush
+	note flushed arppinctl save
 	note unreadable systemctl restart arppin.service
 	note why-unreadable journalctl -b -u arppin.service
 	note pins-unreadable arppinctl save
+	order attack
+	note attacked-unreadable within 300 dropped 5
 
 	# An attack that began when no pin was there has won at once.
 	rm /etc/arppin.conf
@@ -58,9 +65,11 @@ like 'broken: and says where' "$(said why)" '/etc/arppin.conf:2'
 is 'broken: check says so' "$(status check)" 3
 is 'broken: the last good ones are in force' "$(said pins)" "$pin"
 is 'broken: and mended' "$(status mended)" 0
+is 'unreadable: nothing is in force before' "$(status flushed) $(said flushed)" '0 '
 unlike 'unreadable: the unit fails' "$(status unreadable)" '^0$'
 like 'unreadable: and says why' "$(said why-unreadable)" 'Permission denied'
 is 'unreadable: the last good ones are in force' "$(said pins-unreadable)" "$pin"
+is 'unreadable: against an attack' "$(status attacked-unreadable)" 0
 is 'empty: the unit is content' "$(status empty)" 0
 like 'empty: but warns' "$(said why-empty)" 'pins nothing'
 is 'empty: no pin is in force' "$(said pins-empty)" ''
