@@ -60,6 +60,18 @@ isnt_built() { ! compgen -G "$root/lib/modules/$second/updates/dkms/arppin.ko*";
 ok 'it is not built for a kernel with broken headers' isnt_built
 ok 'dkms says so' grep -F "kernel: $second" "$out/in_root.log"
 ok 'the module for the other kernel stays' test -e "$root/lib/modules/$first/updates/dkms/arppin.ko"
+abi=$first
+boot other <<- 'END'
+	note kernel uname -r
+	note attacked within 300 dropped 10
+	note check arppinctl check
+END
+is 'the other kernel runs' "$(said kernel)" "$first"
+pinned_throughout
+is 'under attack' "$(status attacked)" 0
+is 'check says that this is not enough' "$(status check)" 3
+ok 'because of the kernel without a module' \
+	grep "^failed .* kernel $second: no module, though its headers are there" "$boot/check.said"
 rm -rf "$root"
 
 # A server without headers.
