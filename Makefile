@@ -5,6 +5,7 @@
 # make tool
 # make demo       the night of 2008-06-01 in a throw-away VM
 # make check      every test; make check-quick: under 3 minutes
+# make check-debug  the tests of the module with a kernel that looks for bugs, in hours
 # make fuzz       the fuzzers, each for SECONDS= (60)
 # make bench      what arppin costs, beside nft and others, counted; KERNEL= names
 #                 one of tests/vm/kernel -l, or all; into bench/
@@ -66,6 +67,10 @@ demo: deps
 
 check check-quick: deps
 	tests/check $(filter quick,$(@:check-%=%))
+
+# With a kernel that looks for bugs.
+check-debug: deps
+	tests/check detectors vm-debug
 
 SECONDS ?= 60
 fuzz: deps
@@ -188,5 +193,5 @@ clean:
 	rm -f kmod/*.o kmod/.*.cmd *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
 	rm -rf .tmp_versions
 
-.PHONY: all module tool demo check check-quick fuzz bench bench-record coverage deps deb install uninstall can-install \
+.PHONY: all module tool demo check check-quick check-debug fuzz bench bench-record coverage deps deb install uninstall can-install \
 	install-tool uninstall-tool install-source clean
