@@ -137,8 +137,8 @@ void check_ipv6(const struct facts *facts, struct result *result)
 	if (checks_skipped(facts, result))
 		return;
 	if (facts->ipv6_gateway)
-		say_skipped(result, "arppin does not guard IPv6 yet, and this host has a default "
-			    "gateway of it, which a neighbour can take over");
+		say_skipped(result,
+			    "a neighbour can take the default gateway of IPv6 over: it cannot be pinned yet");
 	else
 		say_ok(result, "there is no default gateway of IPv6, which is not guarded yet");
 }

@@ -319,7 +319,8 @@ static void hear_claim(struct standin *standin, const struct sockaddr_ll *from, 
 	/* As of arp_rcv(): also those of a VLAN that has no device here are others'. */
 	if (from->sll_pkttype == PACKET_OTHERHOST || from->sll_pkttype == PACKET_OUTGOING)
 		return;
-	if (!arppin_claim_arp(&claim, arp, len, arp + ARPPIN_ARP_SHA) || claim.variant == ARPPIN_VARIANT_PROBE)
+	if (!arppin_claim_arp(&claim, arp, len, arp + ARPPIN_ARP_SHA) ||
+	    claim.variant == ARPPIN_VARIANT_PROBE)
 		return;
 	i = find(standin, from->sll_ifindex, claim.addr.bytes);
 	if (i < 0)

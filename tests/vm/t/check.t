@@ -117,7 +117,7 @@ look -n server
 says ipv6 'ok .*there is no default gateway'
 ip -n server -6 route add default via fe80::1 dev eth0
 content 'a default gateway of IPv6 is no failure' -n server
-says ipv6 'skipped .*does not guard IPv6'
+says ipv6 'skipped .*gateway of IPv6 .*cannot be pinned yet'
 on server sysctl -qw net.ipv6.conf.{all,eth0}.disable_ipv6=1
 ip -n server link set eth0 down
 look -n server
