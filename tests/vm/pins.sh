@@ -20,7 +20,7 @@ stat_number() { number_in "$(ctl -j stats)" "$1"; }
 # stat_is KEY VALUE, for wait_for.
 stat_is() { [ "$(stat_number "$1")" = "$2" ]; }
 
-# counted: accepted, dropped, passed, noticed, ignored since `count_from_here`.
+# counted_so_far: accepted, dropped, passed, noticed, ignored since `count_from_here`.
 counters() {
 	local json name
 	json=$(ctl -j stats)
@@ -29,7 +29,7 @@ counters() {
 	done
 }
 count_from_here() { mapfile -t base <<< "$(counters)"; }
-counted() {
+counted_so_far() {
 	local now i
 	mapfile -t now <<< "$(counters)"
 	for i in "${!now[@]}"; do
@@ -37,11 +37,11 @@ counted() {
 	done
 	echo "${now[*]}"
 }
-counted_is() { [ "$(counted)" = "$1" ]; }
+counted_is() { [ "$(counted_so_far)" = "$1" ]; }
 # counts DESCRIPTION EXPECTED: waits until so much has been counted, if it ever is.
 counts() {
 	wait_for 5 counted_is "$2"
-	is "$1" "$(counted)" "$2"
+	is "$1" "$(counted_so_far)" "$2"
 }
 
 # forge [KEY=VALUE...]: the attacker sends ARP frames, see arp.py. By default one
