@@ -26,19 +26,22 @@
 
 #define BATCH	256		/* pins queued without a pause */
 
-static void queue(struct arppin_pin *pin)
+/* Return: false if it is queued already, or gone: then there is no new work. */
+static bool queue(struct arppin_pin *pin)
 {
 	struct arppin_net *an = pin->key.dev->an;
 
 	lockdep_assert_held(&an->incident_lock);
-	if (!pin->subject.gone && list_empty(&pin->heal))
-		list_add_tail(&pin->heal, &an->heal_queue);
+	if (pin->subject.gone || !list_empty(&pin->heal))
+		return false;
+	list_add_tail(&pin->heal, &an->heal_queue);
+	return true;
 }
 
 static void settle_soon(struct arppin_pin *pin)
 {
-	queue(pin);
-	mod_delayed_work(arppin_wq, &pin->key.dev->an->heal_work, 0);
+	if (queue(pin))
+		mod_delayed_work(arppin_wq, &pin->key.dev->an->heal_work, 0);
 }
 
 /**
@@ -54,18 +57,19 @@ void arppin_neigh_settle_later(struct arppin_dev *adev)
 	struct arppin_net *an = adev->an;
 	unsigned int count = 0;
 	struct arppin_pin *pin;
+	bool queued = false;
 
 	lockdep_assert_held(&an->lock);
 	spin_lock_bh(&an->incident_lock);
 	list_for_each_entry(pin, &adev->pins, list) {
-		queue(pin);
+		queued |= queue(pin);
 		if (++count % BATCH)
 			continue;
 		spin_unlock_bh(&an->incident_lock);
 		cond_resched();
 		spin_lock_bh(&an->incident_lock);
 	}
-	if (count)
+	if (queued)
 		mod_delayed_work(arppin_wq, &an->heal_work, 0);
 	spin_unlock_bh(&an->incident_lock);
 }
