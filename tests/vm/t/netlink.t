@@ -49,11 +49,12 @@ ip -n gateway link set eth0 arp off
 points answers
 points refusals
 points policy
-points journal
+# With them their incidents end, which would tell so when it is least expected.
 ctl pin flush
 ctl guard set dev eth0 unpinned accept
 ctl guard set dev none1 unpinned accept
 ctl guard set dev none2 defend off addresses off
+points journal
 points echo
 points changed
 done_testing
