@@ -1,7 +1,7 @@
 #!/bin/bash
 # What a server does at boot with a configuration that is broken, not readable,
 # empty or as large as can be, and without a module; under attack all the time.
-# weight: 1900
+# weight: 330
 # shellcheck source=tests/life/lib.sh
 . tests/life/lib.sh
 

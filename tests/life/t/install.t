@@ -2,7 +2,7 @@
 # A server with systemd-networkd: the packages are installed where there are
 # headers, the gateway is pinned in peace, the reboot is under attack, and after
 # the purge nothing is left.
-# weight: 2000
+# weight: 600
 # shellcheck source=tests/life/lib.sh
 . tests/life/lib.sh
 

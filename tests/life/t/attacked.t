@@ -1,7 +1,8 @@
 #!/bin/bash
-# A server with ifupdown, attacked all the time: while arppin is upgraded, with a
-# second kernel, and one for which the module cannot be built or has no headers.
-# weight: 2000
+# A server with ifupdown, whose gateway somebody spoofs from before its power is on and
+# without pause: without arppin, with it, while that is upgraded, with a second kernel,
+# and with kernels for which the module cannot be built or that have no headers.
+# weight: 700
 # shellcheck source=tests/life/lib.sh
 . tests/life/lib.sh
 
@@ -14,10 +15,20 @@ echo "pin add $GATEWAY dev $DEV lladdr $GATEWAY_MAC" > "$root/etc/arppin.conf"
 
 segment_start
 order attack
+boot noarppin noarppin <<- 'END'
+	note poisoned within 300 gateway_has 02:00:00:00:00:66
+	note loaded test -e /sys/module/arppin
+END
+is 'with noarppin the attack wins' "$(status poisoned)" 0
+poisoned
+is 'and nothing is loaded' "$(status loaded)" 1
+
 mkdir "$root/root/next" && cp "$next"/*.deb "$root/root/next"
 boot upgrade <<- 'END'
 	note attacked within 300 dropped 10
 	note incident arppinctl incident show
+	note unit systemctl is-active arppin.service
+	note moments moments arppin.service network-pre.target networking.service ifup@ens5.service
 	note upgrade apt-get -y install /root/next/arppin-dkms_*.deb /root/next/arppinctl_*.deb
 	note loaded cat /sys/module/arppin/version
 	note pins arppinctl save
@@ -27,6 +38,8 @@ END
 pinned_throughout
 is 'the attack went on' "$(status attacked)" 0
 like 'the attacker is named' "$(said incident)" $ATTACKER_MAC
+is 'arppin.service is active' "$(said unit)" active
+before_network networking.service ifup@ens5.service
 is 'upgrade' "$(status upgrade)" 0
 is 'the new module is in the kernel' "$(said loaded)" "$this_version.1"
 is 'with the same pin' "$(said pins)" "pin add $GATEWAY dev $DEV lladdr $GATEWAY_MAC mode enforce resident on"
