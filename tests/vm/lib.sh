@@ -30,8 +30,8 @@
 	DEV=eth0  # the same of the gateway and of the attacker
 }
 
-# ARPPIN_BRIEF=yes: the same points, of shorter attacks and fewer repetitions, for
-# the many kernels that must all pass; ARPPIN_BRIEF=very: for one that is slow.
+# ARPPIN_BRIEF=yes: shorter attacks and fewer repetitions, and only once what no kernel
+# has a part in, for the many that must all pass; ARPPIN_BRIEF=very: for one that is slow.
 # brief FULL SHORT [SHORTEST]: one of these.
 brief() {
 	case ${ARPPIN_BRIEF:-} in

@@ -1,10 +1,11 @@
 #!/bin/bash
 # The attack works on every kind of device that the other tests protect, and the
 # tests' own instruments measure: the ping counts losses, and nothing stays.
+# ARPPIN_BRIEF: on one; the others' tests show it for each attack.
 # weight: 40
 . tests/vm/lib.sh
 
-for kind in veth vlan bond bridge macvlan; do
+for kind in $(brief "veth vlan bond bridge macvlan" veth); do
 	topology $kind
 	is "$kind: the gateway's address is its own" "$(cache_mac $GATEWAY)" $GATEWAY_MAC
 	start on attacker arpspoof -i "$DEV" -t $SERVER $GATEWAY

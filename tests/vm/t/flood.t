@@ -1,12 +1,12 @@
 #!/bin/bash
-# A million frames (ARPPIN_BRIEF: 300,000) from random MACs, half of them for the pinned gateway's address,
+# A million frames (ARPPIN_BRIEF: 150,000) from random MACs, half of them for the pinned gateway's address,
 # half for others'. Memory and events stay within bounds that can be computed, the
 # gateway's own claims are believed, and whoever was known before still is.
 # weight: 90
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-FRAMES=$(brief 1000000 300000 100000) CHUNK=25000
+FRAMES=$(brief 1000000 150000 50000) CHUNK=25000
 
 # Of kmod/uapi/arppin.h: live incidents, each with one more that merges the rest.
 PIN_INCIDENTS=$((16 + 1)) GUARD_INCIDENTS=$((256 + 1))
