@@ -6,7 +6,7 @@
 . tests/vm/lib.sh
 
 for kind in $(brief "veth vlan bond bridge macvlan" veth); do
-	topology $kind
+	topology "$kind"
 	is "$kind: the gateway's address is its own" "$(cache_mac $GATEWAY)" $GATEWAY_MAC
 	start on attacker arpspoof -i "$DEV" -t $SERVER $GATEWAY
 	ok "$kind: arpspoof takes it over" wait_for 15 cache_is $GATEWAY $ATTACKER_MAC

@@ -31,7 +31,7 @@ forging() {
 	local frames=/sys/class/net/attacker0/statistics/rx_packets before
 	before=$(< $frames)
 	start on attacker tests/vm/arp.py "$1" count=0 interval=0.1 "${@:2}"
-	more_frames() { [ "$(< $frames)" -gt "$before" ]; }
+	more_frames() { [ "$(< "$frames")" -gt "$before" ]; }
 	wait_for 20 more_frames || bail_out 'no frame is forged'
 }
 # The address that a script would pin which trusts the cache.
@@ -303,7 +303,7 @@ unload_arppin
 topology_clean
 
 for kind in $(brief "vlan bond bridge macvlan" "vlan bridge"); do
-	topology $kind
+	topology "$kind"
 	load_arppin
 	learn 0 "$kind: in peace" default
 	is "$kind: pinned" "$(pins)" "$GATEWAY dev $SDEV lladdr $GATEWAY_MAC"
