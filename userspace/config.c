@@ -12,7 +12,6 @@
 #include "confirm.h"
 #include "hold.h"
 #include "print.h"
-#include "run.h"
 
 int save(struct ctl *ctl, int n, char *const words[])
 {
@@ -108,21 +107,12 @@ int config_apply(struct ctl *ctl, const struct config *config, const char *file)
 
 static int apply_in_turn(struct ctl *ctl, const struct config *config, const char *file)
 {
-	int lock = run_lock(), status;
+	int turn, status = confirm_turn(&turn);
 
-	/* Without a place for the lock there is nobody to be locked out, either. */
-	if (lock == -EAGAIN) {
-		wrong("another arppinctl has been changing pins for a minute: try again");
-		return EXIT_UNSAFE;
-	}
-	if (confirm_pending()) {
-		wrong("%s", CONFIRM_PENDING);
-		status = EXIT_UNSAFE;
-	} else {
+	if (!status)
 		status = config_apply(ctl, config, file);
-	}
-	if (lock >= 0)
-		close(lock);
+	if (turn >= 0)
+		close(turn);
 	return status;
 }
 

@@ -69,6 +69,25 @@ bool confirm_pending(void)
 	return fd >= 0;
 }
 
+static int nothing_pending(void)
+{
+	if (!confirm_pending())
+		return EXIT_DONE;
+	wrong("a restore waits for its confirmation: %s",
+	      "\"arppinctl confirm\" it, or wait until it is undone");
+	return EXIT_UNSAFE;
+}
+
+int confirm_turn(int *turn)
+{
+	*turn = run_lock();
+	/* Without a place for the lock there is nobody to be locked out, either. */
+	if (*turn != -EAGAIN)
+		return nothing_pending();
+	wrong("another arppinctl has been changing pins for a minute: try again");
+	return EXIT_UNSAFE;
+}
+
 /* Is it ours, whatever its path? As seen from here: not another user namespace's root. */
 static bool is_peer_ours(int fd)
 {
@@ -337,12 +356,11 @@ static bool start_timer(struct pending *pending)
 /* All that the undoing takes is there before anything is done. */
 static int prepare(struct pending *pending)
 {
+	int status = nothing_pending();
 	bool locked;
 
-	if (confirm_pending()) {
-		wrong("%s", CONFIRM_PENDING);
-		return EXIT_UNSAFE;
-	}
+	if (status)
+		return status;
 	if (!locked_read(pending->ctl, &locked))
 		return refused(pending->ctl);
 	if (locked) {

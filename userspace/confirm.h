@@ -5,10 +5,6 @@
 
 #include "arppinctl.h"
 
-/* Why another restore has to wait. */
-#define CONFIRM_PENDING \
-	"a restore waits for its confirmation: \"arppinctl confirm\" it, or wait until it is undone"
-
 /*
  * Makes `config` what is in force, and leaves a process behind that waits for
  * the confirmation. Returns an exit status, with a sentence.
@@ -17,5 +13,12 @@ int confirm_restore(struct ctl *ctl, const struct config *config, const struct r
 
 /* Does one wait in the process's network namespace? */
 bool confirm_pending(void);
+
+/*
+ * The turn of who changes what is in force, when no restore waits to be undone:
+ * close() ends it if *turn is no negative errno, as where there is no place for a
+ * lock. Returns an exit status, with a sentence if it is not ours.
+ */
+int confirm_turn(int *turn);
 
 #endif

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,7 +6,6 @@
 #include "confirm.h"
 #include "locked.h"
 #include "msg.h"
-#include "run.h"
 #include "weaker.h"
 
 union conf {
@@ -82,19 +80,11 @@ static void tell(struct ctl *ctl)
 static int lock_in_turn(struct ctl *ctl)
 {
 	char buffer[256] __attribute__((aligned(8)));
-	int turn = run_lock(), status;
+	int turn, status = confirm_turn(&turn);
 
-	if (turn == -EAGAIN) {
-		wrong("another arppinctl has been changing pins for a minute: try again");
-		return EXIT_UNSAFE;
-	}
-	if (confirm_pending()) {
-		wrong("%s", CONFIRM_PENDING);
-		status = EXIT_UNSAFE;
-	} else {
+	if (!status)
 		status = do_request(ctl, nl_request(&ctl->nl, buffer, ARPPIN_CMD_LOCK), NULL,
 				    NULL);
-	}
 	if (turn >= 0)
 		close(turn);
 	return status;
