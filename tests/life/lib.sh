@@ -251,7 +251,7 @@ boot() {
 	local accelerator=tcg,thread=multi cpu=Nehalem,+rdrand
 	[ "$(cat "$cache/kvm-$(cat /proc/sys/kernel/random/boot_id)" 2> /dev/null)" != 1 ] ||
 		accelerator=kvm cpu=max # as tests/vm/run found out
-	timeout --foreground --kill-after=5 3000 qemu-system-x86_64 \
+	chrt --batch 0 timeout --foreground --kill-after=5 3000 qemu-system-x86_64 \
 		-accel $accelerator -cpu $cpu -smp 1 -m 1024 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$root/boot/vmlinuz-$abi" -initrd "$boot/initramfs" \
