@@ -41,6 +41,9 @@ brief() {
 	esac
 }
 
+# in_full: what follows is not to be left out.
+in_full() { [ "$(brief full brief)" = full ]; }
+
 # Emulated, jq takes a fifth of a second to start, and this one a tenth of that. It
 # sorts the members of objects; where their order matters there is `command jq`.
 jq() { gojq "$@"; }

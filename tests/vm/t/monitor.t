@@ -79,8 +79,8 @@ unlike '... and nothing else is said' "$(ctl monitor since 1000000 2>&1)" listen
 
 # --- the seam between what is kept and what comes
 listen seams since 0
-for ((i = 0; i < 5; i++)); do
-	storm 200 &
+for ((i = 0; i < $(brief 5 3); i++)); do
+	storm "$(brief 200 400)" &
 	storming=$!
 	listen seam$i since 0
 	wait $storming
@@ -93,13 +93,21 @@ done
 finish seams
 is 'one who was there all the time, too' "$(told 1 "$dir/seams")" "$last"
 is '... and has lost nothing' "$(lost "$dir/seams")" 0
-is 'what is no longer kept is told' "$(lost "$dir/seam4")" \
-	"$(awk '$4 == "lost" { print $11 + 0 }' "$dir/seam4")"
+i=$((i - 1))
+is 'what is no longer kept is told' "$(lost "$dir/seam$i")" \
+	"$(awk '$4 == "lost" { print $11 + 0 }' "$dir/seam$i")"
 
-# --- sixteen at once: two of them stopped, two slow, three killed and started anew
+# --- sixteen at once (ARPPIN_BRIEF: six): of the first three some are killed and
+# started anew, 10 and 11 are slow, 12 and 13 are stopped
 first=$(latest)
-for ((i = 0; i < 10; i++)); do listen l$i since "$first"; done
-for i in 10 11; do # a reader who takes a line in a tenth of a second, until told to hurry
+read -ra killed <<< "$(brief '0 1 2' 0)"
+read -ra slow <<< "$(brief '10 11' 10)"
+read -ra stopped <<< "$(brief '12 13' 12)"
+read -ra listeners <<< "$(brief "$(seq -s ' ' 0 15)" '0 1 2 3 10 12')"
+for i in "${listeners[@]}"; do
+	[[ " ${slow[*]} " = *" $i "* ]] || listen "l$i" since "$first"
+done
+for i in "${slow[@]}"; do # a reader who takes a line in a tenth of a second, until told to hurry
 	mkfifo "$dir/fifo$i"
 	while IFS= read -r line; do
 		echo "$line"
@@ -110,24 +118,23 @@ for i in 10 11; do # a reader who takes a line in a tenth of a second, until tol
 	started_all+=($!)
 	wait_for 20 grep -q listening "$dir/l$i.err"
 done
-for ((i = 12; i < 16; i++)); do listen l$i since "$first"; done
-kill -STOP "${pids[l12]}" "${pids[l13]}"
+for i in "${stopped[@]}"; do kill -STOP "${pids[l$i]}"; done
 storm 1500
-for i in 0 1 2; do
-	finish l$i KILL
+for i in "${killed[@]}"; do
+	finish "l$i" KILL
 	seen=$(awk '$3 ~ /^[0-9]+$/ { last = $3 } END { print last }' "$dir/l$i")
 	# What was cut by the end of its writer is told again.
 	sed -i '$ { /^.* '"$seen"' [a-z-]* .*$/!d }' "$dir/l$i"
 	mv "$dir/l$i" "$dir/l$i.before"
-	listen l$i since "$seen"
+	listen "l$i" since "$seen"
 done
 forge count=50
 storm 1500
-kill -CONT "${pids[l12]}" "${pids[l13]}"
+for i in "${stopped[@]}"; do kill -CONT "${pids[l$i]}"; done
 touch "$dir/hurry"
 ctl pin add 192.0.2.77 dev eth0 lladdr 02:00:00:00:00:77
 last=$(latest)
-for ((i = 0; i < 16; i++)); do
+for i in "${listeners[@]}"; do
 	files=("$dir/l$i")
 	[ ! -e "$dir/l$i.before" ] || files=("$dir/l$i.before" "$dir/l$i")
 	[ ! -e "$dir/slow$i" ] || files=("$dir/slow$i")
@@ -136,7 +143,7 @@ for ((i = 0; i < 16; i++)); do
 	ok "listener $i: each event once, or told to be lost" wait_for 240 complete ||
 		diag "$(told $((first + 1)) "${files[@]}")"
 	diag "of $((last - first)) lost: $(lost "${files[@]}")"
-	finish l$i
+	finish "l$i"
 done
 ok 'one who was stopped has all that was kept' \
 	test "$(lost "$dir/l12")" -le $((last - first - 1024))
