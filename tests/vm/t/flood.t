@@ -56,6 +56,13 @@ hosts_before=$(hosts)
 is 'before: twenty hosts, and the gateway' "$(jq length <<< "$hosts_before")" 21
 ctl guard set dev eth0 unpinned audit
 monitor_start
+# Nor do the two ask each other now whether they are still there: such a claim would be
+# captured, and counted before that is looked at.
+settled() {
+	! { ip -n server neigh show $GATEWAY; ip -n gateway neigh show $SERVER; } |
+		grep -e DELAY -e PROBE > /dev/null
+}
+wait_for 20 settled
 capture=$(mktemp)
 start_log=$capture.log start on gateway tcpdump -i eth0 -Q out -U --immediate-mode -w "$capture" \
 	arp and ether src $GATEWAY_MAC
