@@ -65,7 +65,7 @@ settled() {
 wait_for 20 settled
 capture=$(mktemp)
 start_log=$capture.log start on gateway tcpdump -i eth0 -Q out -U --immediate-mode -w "$capture" \
-	arp and ether src $GATEWAY_MAC
+	arp and ether src $GATEWAY_MAC and \( ether broadcast or ether dst $SERVER_MAC \)
 capture_pid=$started
 wait_for 30 grep -q 'listening on' "$capture.log" || bail_out 'no tcpdump'
 accepted=$(pin_number accepted)
