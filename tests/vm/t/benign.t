@@ -164,8 +164,8 @@ failover() { # MAC_OF_FIRST MAC_OF_SECOND DESCRIPTION [OPTION]
 	router_ends gateway
 	harmless "$3"
 }
-for resident in $(brief 'on off' on); do
-	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident "$resident"
+for resident in on off; do
+	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident $resident
 	failover $GATEWAY_MAC $ATTACKER_MAC "failover between two MACs, resident $resident"
 	ctl pin del $VIP dev eth0
 done

@@ -302,7 +302,7 @@ rm -r "$folder"
 unload_arppin
 topology_clean
 
-for kind in $(brief "vlan bond bridge macvlan" "vlan bridge"); do
+for kind in vlan bond bridge macvlan; do
 	topology "$kind"
 	load_arppin
 	learn 0 "$kind: in peace" default

@@ -53,9 +53,10 @@ ok 'pinned' entry_has "$resident"
 before=$(state)
 
 # To the server and to the gateway, replies and requests.
-start on attacker tests/vm/arp.py eth0 op=reply tha=$SERVER_MAC count=0 interval=0.03
-start on attacker tests/vm/arp.py eth0 count=0 interval=0.03
-start on attacker tests/vm/arp.py eth0 spa=$SERVER tpa=$GATEWAY count=0 interval=0.03
+interval=$(brief 0.01 0.03)
+start on attacker tests/vm/arp.py eth0 op=reply tha=$SERVER_MAC count=0 interval="$interval"
+start on attacker tests/vm/arp.py eth0 count=0 interval="$interval"
+start on attacker tests/vm/arp.py eth0 spa=$SERVER tpa=$GATEWAY count=0 interval="$interval"
 declare -A changes watching
 watch() {
 	local namespace
