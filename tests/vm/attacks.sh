@@ -198,8 +198,9 @@ with_arppin() {
 	start_tools
 	frames_tell cycle "$(brief 10 3 2)"
 	line=
-	# What has come of the line when the time is over is not given again.
-	until read -r -t 0.2 -u "${FRAMES[0]}" words; do
+	# What has come of the line when the time is over is not given again, and the blank
+	# at its end may be between two words.
+	until IFS= read -r -t 0.2 -u "${FRAMES[0]}" words; do
 		line+=$words
 		ip -n server neigh show dev "$SDEV" >> "$polls"
 	done
