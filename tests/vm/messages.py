@@ -39,7 +39,7 @@ class Broken(Exception):
 class Spec:
     def __init__(self, file):
         with open(file, encoding="utf-8") as opened:
-            spec = yaml.safe_load(opened)
+            spec = yaml.load(opened, yaml.CSafeLoader)
         self.consts = {d["name"]: d["value"] for d in spec["definitions"] if d["type"] == "const"}
         self.enums = {d["name"]: d for d in spec["definitions"] if "entries" in d}
         self.sets = {}

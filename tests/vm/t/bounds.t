@@ -53,7 +53,7 @@ pins() { awk -v n="$1" 'BEGIN {
 many=$(brief 65536 4096)
 pins "$many" > "$lines"
 ok "$many pins" ctl restore "$lines"
-like 'an independent client sees them' "$(on server python3 -B tests/vm/netlink.py dump "$many")" '^ok '
+like 'an independent client sees them' "$(on server python3 -B tests/vm/netlink.py "dump/$many")" '^ok '
 pins 65536 > "$lines"
 ok '65,536 pins' ctl restore "$lines"
 is '... all of them' "$(stat_number pins)" 65536

@@ -4,7 +4,7 @@
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-# points COMMAND...: of netlink.py, in the namespace server.
+# points COMMAND...: of netlink.py, in the namespace server. To start it takes seconds.
 points() {
 	local output status line
 	output=$(mktemp)
@@ -12,12 +12,12 @@ points() {
 	status=$?
 	while IFS= read -r line; do
 		case $line in
-		'ok '*) point 0 "$1: ${line#ok }" ;;
-		'not ok '*) point 1 "$1: ${line#not ok }" ;;
+		'ok '*) point 0 "${line#ok }" ;;
+		'not ok '*) point 1 "${line#not ok }" ;;
 		*) diag "$line" ;;
 		esac
 	done < "$output"
-	is "$1: ran to its end" $status 0
+	is "$*: ran to the end" $status 0
 	rm "$output"
 }
 
@@ -46,15 +46,11 @@ wait_for 20 all_told
 is_settled() { ! ip -n server neigh show $GATEWAY | grep -e DELAY -e PROBE > /dev/null; }
 wait_for 20 is_settled
 ip -n gateway link set eth0 arp off
-points answers
-points refusals
-points policy
+points answers refusals policy
 # With them their incidents end, which would tell so when it is least expected.
 ctl pin flush
 ctl guard set dev eth0 unpinned accept
 ctl guard set dev none1 unpinned accept
 ctl guard set dev none2 defend off addresses off
-points journal
-points echo
-points changed
+points journal echo changed
 done_testing
