@@ -50,7 +50,7 @@ pins() { awk -v n="$1" 'BEGIN {
 		printf "pin add 10.0.%d.%d dev none%d lladdr 02:00:00:00:%02x:%02x\n",
 			i / 256, i % 256, i % 8, i / 256, i % 256
 }'; }
-many=$(brief 65536 4096)
+many=$(brief 65536 1024)
 pins "$many" > "$lines"
 ok "$many pins" ctl restore "$lines"
 like 'an independent client sees them' "$(on server python3 -B tests/vm/netlink.py "dump/$many")" '^ok '
