@@ -25,10 +25,10 @@ def echo(number):
 
 
 def hear(icmp, waiting, end):
-    """Answers until then, or until nothing is waited for, which is never empty
-    while pings go on."""
-    while waiting and (left := end - time.monotonic()) > 0:
-        if not select.select([icmp], [], [], left)[0]:
+    """Answers until then and those that are there already, or until nothing is waited
+    for, which is never empty while pings go on."""
+    while waiting:
+        if not select.select([icmp], [], [], max(0, end - time.monotonic()))[0]:
             break
         packet = icmp.recv(200)
         answer = packet[(packet[0] & 15) * 4:]
@@ -58,6 +58,7 @@ def main():
             waiting.discard(None)
     except KeyboardInterrupt:
         waiting.discard(None)
+    hear(icmp, waiting, 0)
     for address in addresses:
         print(address, sum(1 for lost in waiting if lost[0] == inet_aton(address) and
                            (lost[1] < number or not interval)))
