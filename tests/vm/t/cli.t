@@ -143,6 +143,7 @@ for words in 'pin show' 'pin add 192.0.2.5 dev eth0 lladdr 2:0:0:0:0:5' 'pin flu
 2'
 done
 
+enough ip netns del cli
 # --- save and restore ---------------------------------------------------------------
 
 cat > "$scratch/saved" <<'END'

@@ -110,6 +110,7 @@ unprotected
 learn 3 'the same in JSON' default
 told 'the reason' '[.[0] | .reason, .cache.lladdr]' "[\"cache-conflict\",\"$ATTACKER_MAC\"]"
 
+enough
 # Where something is pinned there are sightings. Of a reply to nobody nothing else remains.
 ctl pin add 192.0.2.200 dev eth0 lladdr 02:00:00:00:02:00
 forge op=reply spa=192.0.2.67

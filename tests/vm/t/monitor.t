@@ -148,6 +148,7 @@ done
 ok 'one who was stopped has all that was kept' \
 	test "$(lost "$dir/l12")" -le $((last - first - 1024))
 
+enough
 # --- the smallest receive buffer: who has no privilege outside of his own user
 # namespace cannot have a larger one than the system allows.
 sysctl -qw net.core.rmem_max=2304

@@ -100,6 +100,7 @@ for file in "$scratch/folder" "$scratch/none/frame.pcap" /proc/frame.pcap; do
 done
 is '... and no file' "$(ls "$scratch/folder")" ''
 
+enough
 # --- ended --------------------------------------------------------------------------
 
 # The one above may have had its quiet minute by now.

@@ -59,6 +59,7 @@ fails 'a broken copy as well' 1 restore
 is '... nothing is changed' "$(ctl save)" "$before"
 cp "$dir/good" "$copy"
 
+enough
 # The copy is there or the one before is, whenever the power fails: it is another
 # file that takes its name.
 inode=$(stat -c %i "$copy")

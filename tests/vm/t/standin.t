@@ -113,6 +113,7 @@ kill -CONT $standin
 ok '... and is back' wait_for 60 entry_has "$held"
 ip -n server neigh del 192.0.2.200 dev eth0
 
+enough
 # --- two routers
 announce() { on gateway tests/vm/arp.py eth0 op=reply spa=192.0.2.2 tpa=192.0.2.2 sha="$1" > /dev/null; }
 second() { entry_has "^lladdr $1 PERMANENT" 192.0.2.2; }
