@@ -5,7 +5,7 @@
 # make tool
 # make demo       the night of 2008-06-01 in a throw-away VM
 # make check      every test; make check-quick: under 3 minutes
-# make check-debug  the tests of the module with a kernel that looks for bugs, in hours
+# make check-debug  of these, those with a kernel that looks for bugs
 # make fuzz       the fuzzers, each for SECONDS= (60)
 # make bench      what arppin costs, beside nft and others, counted; KERNEL= names
 #                 one of tests/vm/kernel -l, or all; into bench/
@@ -68,7 +68,6 @@ demo: deps
 check check-quick: deps
 	tests/check $(filter quick,$(@:check-%=%))
 
-# With a kernel that looks for bugs.
 check-debug: deps
 	tests/check detectors vm-debug
 

@@ -145,16 +145,18 @@ pause() { read -r -t "$1" -u "$pause_pipe"; }
 wait_for() { poll "$1" 20 "${@:2}"; }
 # stays SECONDS COMMAND...: COMMAND succeeds again and again for SECONDS.
 stays() { ! poll "$1" 0 not "${@:2}"; }
-# poll SECONDS PERCENT COMMAND...: each pause is PERCENT longer than the last.
+# poll SECONDS PERCENT COMMAND...: each pause is PERCENT longer than the last, up to so
+# many microseconds: who asks takes time from who is asked.
+longest_gap=$(brief 500000 500000 2000000)
 poll() {
 	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) growth=$2 gap=50000 seconds
 	shift 2
 	until "$@" > /dev/null 2>&1; do
 		[ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
-		printf -v seconds 0.%06d $gap
+		printf -v seconds %d.%06d $((gap / 1000000)) $((gap % 1000000))
 		pause "$seconds"
 		gap=$((gap + gap * growth / 100))
-		[ $gap -le 500000 ] || gap=500000
+		[ $gap -le $longest_gap ] || gap=$longest_gap
 	done
 }
 not() { ! "$@"; }
