@@ -90,6 +90,7 @@ is 'and all is as it was' "$(arppinctl restore - <<< "$base" && state)" "$before
 ip link del eth0
 arppinctl pin flush
 
+enough
 # --- what is shown ------------------------------------------------------------------
 
 # in_cli COMMAND...: in the namespace `cli`.
@@ -143,7 +144,6 @@ for words in 'pin show' 'pin add 192.0.2.5 dev eth0 lladdr 2:0:0:0:0:5' 'pin flu
 2'
 done
 
-enough ip netns del cli
 # --- save and restore ---------------------------------------------------------------
 
 cat > "$scratch/saved" <<'END'

@@ -97,6 +97,7 @@ i=$((i - 1))
 is 'what is no longer kept is told' "$(lost "$dir/seam$i")" \
 	"$(awk '$4 == "lost" { print $11 + 0 }' "$dir/seam$i")"
 
+enough
 # --- sixteen at once (ARPPIN_BRIEF: six): of the first three some are killed and
 # started anew, 10 and 11 are slow, 12 and 13 are stopped
 first=$(latest)
@@ -148,7 +149,6 @@ done
 ok 'one who was stopped has all that was kept' \
 	test "$(lost "$dir/l12")" -le $((last - first - 1024))
 
-enough
 # --- the smallest receive buffer: who has no privilege outside of his own user
 # namespace cannot have a larger one than the system allows.
 sysctl -qw net.core.rmem_max=2304
