@@ -64,7 +64,7 @@ is 'probes and foreign sources are noticed' "$(pin_number noticed)" 2
 # Another MAC in each frame: nothing grows, nothing is lost.
 ctl pin del $GATEWAY dev eth0
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
-many=$(brief 10000 2000)
+many=$(brief 10000 2000 500)
 merged=$(stat_number incidents_merged)
 monitor_start
 forge count="$many" sha=random
@@ -81,6 +81,7 @@ is '... of the many as well' "$(events 'select(.event == "incident-end" and
 	.incident.kind == "many-offenders") | .incident.dropped')" $((many - 16))
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 
+enough
 # A listener that does not listen. Its buffer takes some thousands of events.
 lines=$(mktemp)
 for ((i = 0; i < 10000; i++)); do
