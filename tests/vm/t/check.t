@@ -130,7 +130,7 @@ topology_clean
 like 'a container has no boot of its own' "$(unshare --pid --fork --mount-proc /usr/sbin/arppinctl check)" \
 	'skipped module-built .*a container'
 
-enough
+enough rm /usr/sbin/arppinctl
 # --- the host -----------------------------------------------------------------------
 
 # The programs that are asked, as they answer on a host that has systemd. Before

