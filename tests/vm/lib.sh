@@ -156,7 +156,7 @@ poll() {
 		printf -v seconds %d.%06d $((gap / 1000000)) $((gap % 1000000))
 		pause "$seconds"
 		gap=$((gap + gap * growth / 100))
-		[ $gap -le $longest_gap ] || gap=$longest_gap
+		[ $gap -le "$longest_gap" ] || gap=$longest_gap
 	done
 }
 not() { ! "$@"; }

@@ -100,9 +100,9 @@ announce() { # NAMESPACE MAC [OPTION...]
 	on "$1" tests/vm/arp.py eth0 spa=$VIP tpa=$VIP sha="$2" "${@:3}" > /dev/null
 }
 for resident in $(brief 'on off' 'on off' on); do
-	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident $resident
+	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident "$resident"
 	# Linux makes no entry because of an announcement; a resident one is there.
-	[ $resident = on ] ||
+	[ "$resident" = on ] ||
 		ip -n server neigh replace $VIP dev eth0 lladdr $GATEWAY_MAC nud reachable
 	announce gateway $GATEWAY_MAC
 	ok "resident $resident: at the first MAC" wait_for 5 cache_is $VIP $GATEWAY_MAC
@@ -165,7 +165,7 @@ failover() { # MAC_OF_FIRST MAC_OF_SECOND DESCRIPTION [OPTION]
 	harmless "$3"
 }
 for resident in $(brief 'on off' 'on off' on); do
-	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident $resident
+	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident "$resident"
 	failover $GATEWAY_MAC $ATTACKER_MAC "failover between two MACs, resident $resident"
 	ctl pin del $VIP dev eth0
 done

@@ -27,7 +27,7 @@ done
 # A failure is found, and made short: against a model that is wrong about pins in audit
 # mode, probes, or the second MAC of a pin. One kernel is enough to see that.
 for name in $(brief 'audit-drops probes-drop second-unknown' ''); do
-	lie $name
+	lie "$name"
 	ok "a model that lies ($name) is found out, and few steps show it" test "$left" -le 4
 done
 done_testing
