@@ -68,8 +68,9 @@ is 'the start names the address, both MACs, and what was sent' "$(of_start '.inc
 is '... the pin' "$(of_start '[.pin | .addr, .dev, .lladdr[]] | join(" ")')" \
 	"$GATEWAY eth0 $GATEWAY_MAC"
 is '... and who that is' "$(of_start '[.incident | .sightings_total, .sightings[].addr]')" "[1,\"$ATTACKER\"]"
+# When it was seen last is known to a second.
 is '... who was seen before' "$(of_start '.incident | .sightings[0].first_ns < .start_ns and
-	.sightings[0].last_ns < .start_ns')" true
+	.sightings[0].last_ns < .start_ns + 1000000000')" true
 ok '... after the first frame and before the second' told_between
 
 incident_shown=$(incident 1 .)
