@@ -16,7 +16,8 @@ void *must(void *memory)
 	exit(2);
 }
 
-static char *vtext(const char *format, va_list ap)
+static __attribute__((format(printf, 1, 0)))
+char *vtext(const char *format, va_list ap)
 {
 	char *text;
 
