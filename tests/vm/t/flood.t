@@ -43,7 +43,7 @@ counted() { [ "$(pin_number dropped) $(guard_number passed)" = "$1 $1" ]; }
 topology
 # Neither the bridge nor the neighbour table is what is looked at here.
 ip link set attacker0 type bridge_slave learning off
-ok 'without arppin one such frame takes the gateway over' wait_for 60 unprotected
+ok 'without arppin such a frame takes the gateway over' wait_for 60 unprotected
 load_arppin
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 # Who was there before: twenty hosts.
