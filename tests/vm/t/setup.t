@@ -59,8 +59,12 @@ ok 'the attacker takes the gateway over' wait_for 10 cache_is $GATEWAY $ATTACKER
 setup_status 3 'under attack'
 stop "$started"
 told 'it says why' '[.gateways[0].reason, .written, .enabled]' '["conflict",false,false]'
+# Its answers, and its own questions later, would put the entry right.
+ip -n gateway neigh replace $SERVER dev eth0 lladdr $SERVER_MAC nud permanent
+ok 'the attacker is silent, the cache poisoned' unprotected
 setup_status 3 'with a poisoned cache'
 told 'it says why' '[.gateways[0].reason, .written, .enabled]' '["cache-conflict",false,false]'
+ip -n gateway neigh del $SERVER dev eth0
 quiet_cache
 ip -n server route replace default nexthop via $GATEWAY dev eth0 nexthop via 192.0.2.3 dev eth0
 setup_status 3 'one of two gateways is silent'
