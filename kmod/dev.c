@@ -75,12 +75,13 @@ static void unbind(struct arppin_dev *adev)
 	struct arppin_pin *pin;
 
 	/* A renamed device keeps its neighbour entries, but not our claim. */
-	list_for_each_entry(pin, &adev->pins, list)
+	list_for_each_entry(pin, &adev->pins, list) {
 		arppin_neigh_release(pin);
+		cond_resched();
+	}
 
 	hlist_del_init_rcu(&adev->by_index);
-	/* A reader that stands on it must not be led into another chain. */
-	synchronize_net();
+	adev->was_bound = true;
 	WRITE_ONCE(adev->ifindex, 0);
 	adev->an->generation++;
 	arppin_event_bound(ARPPIN_EVENT_PIN_UNBOUND, adev);
@@ -266,6 +267,12 @@ static void rebind(struct arppin_net *an, const struct net_device *dev)
 		unbind(adev);
 	adev = arppin_dev_find(an, dev->name);
 	if (adev && !adev->ifindex) {
+		/*
+		 * A reader that stands on it must not be led into another chain.
+		 * Not waited for in unbind(): a namespace may go with thousands.
+		 */
+		if (adev->was_bound)
+			synchronize_net();
 		bind(adev, dev);
 		if (adev->ifindex)
 			announce_bound(adev);

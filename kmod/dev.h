@@ -32,6 +32,7 @@ struct genl_info;
  * @subject: incidents of unpinned addresses
  * @known: sightings that are found without a look-up; by an->sighting_lock
  * @gone: no new sightings; likewise
+ * @was_bound: to a device that it is not bound to any more
  * @rcu: freed after a grace period
  */
 struct arppin_dev {
@@ -50,6 +51,7 @@ struct arppin_dev {
 	struct arppin_subject subject;
 	struct arppin_sighting __rcu *known[1 << ARPPIN_KNOWN_BITS];
 	bool gone;
+	bool was_bound;
 	struct rcu_head rcu;
 };
 

@@ -217,6 +217,7 @@ bool arppin_pin_flush(struct arppin_net *an, struct arppin_dev *only,
 			if (!most--)
 				return true;
 			arppin_pin_del(pin, info);
+			cond_resched();
 		}
 		arppin_dev_put(adev);
 	}
