@@ -261,8 +261,12 @@ void arppin_ports_net_init(struct arppin_net *an)
 /* Context: no incident is live; sleeps. */
 void arppin_ports_net_exit(struct arppin_net *an)
 {
+	cancel_delayed_work_sync(&an->port_work);
+	if (!an->listener)
+		return;
 	rtnl_lock();
-	stop_listening(an);	/* it queues the work */
+	stop_listening(an);
 	rtnl_unlock();
+	/* It may have queued it again. */
 	cancel_delayed_work_sync(&an->port_work);
 }
