@@ -44,6 +44,18 @@ static void settle_soon(struct arppin_pin *pin)
 		mod_delayed_work(arppin_wq, &pin->key.dev->an->heal_work, 0);
 }
 
+/* What is wrong does not wait behind those that find the table full. */
+static void settle_first(struct arppin_pin *pin)
+{
+	struct arppin_net *an = pin->key.dev->an;
+
+	lockdep_assert_held(&an->incident_lock);
+	if (pin->subject.gone)
+		return;
+	list_move(&pin->heal, &an->heal_queue);
+	mod_delayed_work(arppin_wq, &an->heal_work, 0);
+}
+
 /**
  * arppin_neigh_settle_later - look at the entries of all pins of a device
  * @adev: the device
@@ -197,12 +209,14 @@ static void tell_overridden(struct arppin_pin *pin)
 {
 	struct arppin_net *an = pin->key.dev->an;
 	u8 lladdr[ETH_ALEN] __aligned(2);
+	bool is_overridden;
 
 	spin_lock_bh(&an->incident_lock);
-	memcpy(lladdr, pin->overridden, sizeof(lladdr));
-	eth_zero_addr(pin->overridden);
+	is_overridden = pin->is_overridden;
+	ether_addr_copy(lladdr, pin->overridden);
+	pin->is_overridden = false;
 	spin_unlock_bh(&an->incident_lock);
-	if (is_zero_ether_addr(lladdr))
+	if (!is_overridden)
 		return;
 	arppin_event_cache(ARPPIN_EVENT_CACHE_OVERRIDDEN, pin, lladdr);
 	arppin_log_cache(pin, lladdr, "overridden in the neighbour cache");
@@ -377,10 +391,12 @@ static int netevent(struct notifier_block *nb, unsigned long event, void *ptr)
 	spin_lock_bh(&an->incident_lock);
 	if (!n->dead && is_wrong(n, conf, lladdr)) {
 		/* Its state may change before it is healed: count it once. */
-		if (!ether_addr_equal(pin->overridden, lladdr))
+		if (!pin->is_overridden ||
+		    !ether_addr_equal(pin->overridden, lladdr))
 			an->cache_overridden++;
+		pin->is_overridden = true;
 		ether_addr_copy(pin->overridden, lladdr);
-		settle_soon(pin);
+		settle_first(pin);
 	} else if (conf->resident && (n->dead || !is_exempt(n) ||
 				      !(READ_ONCE(n->nud_state) & NUD_VALID))) {
 		settle_soon(pin);

@@ -19,6 +19,7 @@ struct arppin_pin_key {
  * @node: in the table of all pins of all network namespaces
  * @key: device and address; never changes
  * @holds: we have kept its neighbour entry from the collector; by an->lock
+ * @is_overridden: @overridden is not told yet; by an->incident_lock
  * @sighted: jiffies, made odd, in which its MAC was noted, or 0; see note_pinned()
  * @conf: what its owner asserts; replaced as a whole, and read under RCU
  * @counters: claims about the address
@@ -26,13 +27,14 @@ struct arppin_pin_key {
  * @heal: in an->heal_queue, by an->incident_lock
  * @list: in key.dev->pins, by an->lock
  * @rcu: freed after a grace period; by then it is in no list
- * @overridden: a MAC that was found in the neighbour cache and is not in the
- *	pin, not told yet; zero if there is none; by an->incident_lock
+ * @overridden: the latest MAC that was found in the neighbour cache and is not in
+ *	the pin; by an->incident_lock
  */
 struct arppin_pin {
 	struct rhash_head node;
 	struct arppin_pin_key key;
 	bool holds;
+	bool is_overridden;
 	u32 sighted;
 	struct arppin_pin_conf __rcu *conf;
 	struct arppin_counters __percpu *counters;

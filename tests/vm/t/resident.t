@@ -111,9 +111,31 @@ is 'each was counted' "$(($(stat_number cache_overridden) - counted))" 6
 like 'dmesg has the line' "$(dmesg)" \
 	"arppin: eth0: $GATEWAY at $EVIL, pinned to $GATEWAY_MAC: overridden in the neighbour cache"
 
+before=$(stat_number cache_overridden)
+EVIL=00:00:00:00:00:00 overridden 'the MAC of all zeros' \
+	ip -n server neigh replace $GATEWAY dev eth0 lladdr 00:00:00:00:00:00 nud reachable
+is '... was counted as well' "$(stat_number cache_overridden)" $((before + 1))
+
+# The table is full, and many pins wait for their entries, each for a tenth of a
+# second: what is wrong has precedence.
+sysctl -qw net.ipv4.neigh.default.gc_thresh3=0
+{
+	ctl save
+	for ((i = 0; i < 1000; i++)); do
+		echo "pin add 198.18.$((i / 250)).$((i % 250)) dev eth0 lladdr 02:00:00:00:00:05"
+	done
+} | ctl restore -
+is 'the table is full' "$(entry 198.18.3.249)" ''
+ip -n server neigh replace $GATEWAY dev eth0 lladdr $EVIL nud reachable
+ok '... a wrong entry is healed before those are made' wait_for 60 cache_is $GATEWAY $GATEWAY_MAC
+is '... which wait' "$(entry 198.18.3.249)" ''
+sysctl -qw net.ipv4.neigh.default.gc_thresh3=1024
+ok '... and come when there is room' wait_for 60 entry_has extern_learn 198.18.3.249
+
 # What is wrong before the pin comes. The gateway is back.
 ip -n gateway link set eth0 up
 ctl pin flush
+ip -n server neigh flush all # what is not exempt now would fill the table
 for residency in off on; do
 	ok "resident $residency: poisoned before the pin comes" unprotected
 	monitor_start
