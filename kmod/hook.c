@@ -297,8 +297,8 @@ static noinline unsigned int guarded(struct net_device *dev,
 		return NF_ACCEPT;
 	claim.own = is_own(dev, &claim);
 	claim.ours = has_addr(dev, claim.addr.ip4) &&
-		     (arppin_incident_recent(&adev->subject, &claim,
-					     ARPPIN_INCIDENT_OWN_ADDRESS) ||
+		     (arppin_incident_find(&adev->subject, &claim,
+					   ARPPIN_INCIDENT_OWN_ADDRESS) ||
 		      is_foreign(adev, claim.lladdr));
 	claim.crowded = addresses && is_crowded(adev, &claim, addresses);
 	verdict = arppin_verdict_unpinned(&claim, policy);

@@ -100,6 +100,25 @@ static void fill_key(struct arppin_incident_key *key,
 }
 
 /**
+ * arppin_incident_find - the incident of an offender
+ * @subject: of the pin, or of the device if its guard decided
+ * @claim: what a frame claims
+ * @kind: enum arppin_incident_kind
+ *
+ * Context: RCU read lock, or an->incident_lock.
+ * Return: NULL if there is none of its own.
+ */
+struct arppin_incident *
+arppin_incident_find(struct arppin_subject *subject,
+		     const struct arppin_claim *claim, u8 kind)
+{
+	struct arppin_incident_key key;
+
+	fill_key(&key, subject, claim, kind);
+	return rhashtable_lookup(&incidents, &key, incidents_params);
+}
+
+/**
  * arppin_incident_look_up - the incident that a frame belongs to
  * @an: the network namespace
  * @subject: of the pin, or of the device if its guard decided
@@ -113,12 +132,10 @@ struct arppin_incident *
 arppin_incident_look_up(struct arppin_net *an, struct arppin_subject *subject,
 			const struct arppin_claim *claim, u8 kind)
 {
-	struct arppin_incident __rcu **many;
-	struct arppin_incident_key key;
 	struct arppin_incident *incident;
+	struct arppin_incident __rcu **many;
 
-	fill_key(&key, subject, claim, kind);
-	incident = rhashtable_lookup(&incidents, &key, incidents_params);
+	incident = arppin_incident_find(subject, claim, kind);
 	if (incident)
 		return incident;
 	many = many_slot(an, subject);
@@ -277,13 +294,10 @@ static void tell(enum arppin_event_kind kind, struct arppin_incident *incident,
 /* an->lock and an->incident_lock. */
 static void close(struct arppin_net *an, struct arppin_incident *incident)
 {
-	struct arppin_frames frames = arppin_incident_count(incident);
 	struct arppin_subject *subject = incident->key.subject;
+	struct arppin_frames frames;
 
-	tell(ARPPIN_EVENT_INCIDENT_END, incident, &frames);
-	arppin_log_incident(incident, &frames, true);
-	keep_ended(an, incident);
-	list_del(&incident->list);
+	/* First nobody finds it any more: what comes later is of the next. */
 	if (incident->key.kind != ARPPIN_INCIDENT_MANY_OFFENDERS)
 		rhashtable_remove_fast(&incidents, &incident->node,
 				       incidents_params);
@@ -291,6 +305,13 @@ static void close(struct arppin_net *an, struct arppin_incident *incident)
 		RCU_INIT_POINTER(subject->recent, NULL);
 	if (rcu_access_pointer(subject->many) == incident)
 		RCU_INIT_POINTER(subject->many, NULL);
+
+	frames = arppin_incident_count(incident);
+	tell(ARPPIN_EVENT_INCIDENT_END, incident, &frames);
+	arppin_log_incident(incident, &frames, true);
+	keep_ended(an, incident);
+	list_del(&incident->list);
+	/* What is said of it depends on that. */
 	if (rcu_access_pointer(an->many) == incident)
 		RCU_INIT_POINTER(an->many, NULL);
 	WRITE_ONCE(subject->live, subject->live - 1);

@@ -119,6 +119,9 @@ static inline u64 arppin_frames_total(struct arppin_frames frames)
 }
 
 struct arppin_incident *
+arppin_incident_find(struct arppin_subject *subject,
+		     const struct arppin_claim *claim, u8 kind);
+struct arppin_incident *
 arppin_incident_look_up(struct arppin_net *an, struct arppin_subject *subject,
 			const struct arppin_claim *claim, u8 kind);
 
