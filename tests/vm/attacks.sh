@@ -100,7 +100,12 @@ still_to_move() {
 	!(($2, $3) in seen) { print $1 }' "$changes" -
 }
 gateway_moved() { ip -n gateway neigh show $SERVER dev "$DEV" | grep -q $ATTACKER_MAC; }
-all_moved() { [ -z "$(still_to_move "$@")" ]; }
+# What comes within a second of any other change of the entry, changes nothing (locktime).
+all_moved() {
+	local left
+	mapfile -t left < <(still_to_move "$@")
+	[ ${#left[@]} = 0 ] || { frames_ask once "${left[@]}"; false; }
+}
 
 # wrong_in FILE: lines of `ip neigh` that give one of the attacked addresses
 # another MAC than the gateway's; those in audit mode aside.

@@ -146,13 +146,14 @@ wait_for() { poll "$1" 20 "${@:2}"; }
 # stays SECONDS COMMAND...: COMMAND succeeds again and again for SECONDS.
 stays() { ! poll "$1" 0 not "${@:2}"; }
 # poll SECONDS PERCENT COMMAND...: each pause is PERCENT longer than the last, up to so
-# many microseconds: who asks takes time from who is asked.
+# many microseconds: who asks takes time from who is asked. At least ten times, however
+# long it was not the guest's turn.
 longest_gap=$(brief 500000 500000 2000000)
 poll() {
-	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) growth=$2 gap=50000 seconds
+	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) growth=$2 gap=50000 looks=0 seconds
 	shift 2
 	until "$@" > /dev/null 2>&1; do
-		[ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
+		[ $((++looks)) -lt 10 ] || [ "${EPOCHREALTIME/[.,]/}" -lt $end ] || return 1
 		printf -v seconds %d.%06d $((gap / 1000000)) $((gap % 1000000))
 		pause "$seconds"
 		gap=$((gap + gap * growth / 100))
@@ -211,7 +212,9 @@ port() {
 		link set $cable master br0 up
 	END
 	ip -n "$1" link set "$2" up
+	wait_for 60 forwards "$cable" || bail_out "the segment's port $cable does not forward"
 }
+forwards() { [ "$(< "/sys/class/net/$1/brport/state")" = 3 ]; }
 
 # topology [veth|vlan|bond|bridge|macvlan]: builds the segment; the server's
 # address is on a device of that kind, whose name is then in $SDEV. With vlan
@@ -316,6 +319,8 @@ ping_start() {
 	ping_log=$(mktemp)
 	start_log=$ping_log start on server ping -O -i 0.2 "${1:-$GATEWAY}"
 	ping_pid=$started
+	# Before that it ignores the signal that ends it, as all in the background do.
+	wait_for 60 grep -q icmp_seq "$ping_log" || bail_out 'no pings'
 }
 ping_stop() {
 	kill -INT "$ping_pid"
@@ -349,7 +354,7 @@ test_end() {
 	topology_clean
 	# shellcheck disable=SC2086 # words
 	sysctl -qw $neigh_defaults || status=1
-	[ ! -e /sys/module/arppin ] || rmmod arppin || status=1
+	[ ! -e /sys/module/arppin ] || wait_for 20 rmmod arppin || status=1
 	[ $status != 0 ] || [ $tap_failed = 0 ] || status=1
 	exit $status
 }

@@ -76,13 +76,17 @@ forge_end() {
 protected() {
 	local before
 	before=$(pin_number dropped "$GATEWAY" "$@") || return
-	forge
-	wait_for 10 dropped_since "$before" "$@" && not cache_is "$GATEWAY" "$ATTACKER_MAC" "$@"
+	forge_until dropped_since "$before" "$@" && not cache_is "$GATEWAY" "$ATTACKER_MAC" "$@"
 }
-dropped_since() { [ "$(pin_number dropped "$GATEWAY" "${@:2}")" = $(($1 + 1)) ]; }
-unprotected() {
-	forge
-	wait_for 10 cache_is "$GATEWAY" "$ATTACKER_MAC" "$@"
+dropped_since() { [ "$(pin_number dropped "$GATEWAY" "${@:2}")" -gt "$1" ]; }
+unprotected() { forge_until cache_is "$GATEWAY" "$ATTACKER_MAC" "$@"; }
+# A port that has just come up may lose the first; the gateway may put right what it did.
+forge_until() {
+	for _ in 1 2 3 4 5; do
+		forge
+		! wait_for 4 "$@" || return 0
+	done
+	return 1
 }
 
 # entry [ADDRESS [DEVICE]]: in the server's cache, as in `lladdr MAC extern_learn STALE`.

@@ -95,7 +95,7 @@ boot missing <<- 'END'
 	note entry ip neigh show 192.0.2.1
 	note check arppinctl check
 	ip link set ens5 down
-	sleep 1
+	sleep 5
 	ip link set ens5 up
 	note again within 300 sh -c 'ip neigh show 192.0.2.1 | grep PERMANENT'
 	sleep 10 # attacks

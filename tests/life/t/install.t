@@ -71,7 +71,7 @@ boot install <<- 'END'
 	within 300 gateway_has 02:00:00:00:00:66
 	order peace
 	order voice
-	note setup-poisoned arppinctl -j setup --yes wait 2
+	note setup-poisoned arppinctl -j setup --yes wait 5
 	note conf-poisoned test -e /etc/arppin.conf
 	sysctl -w net.ipv4.neigh.eth0.delay_first_probe_time=5
 	ip neigh flush all

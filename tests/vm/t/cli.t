@@ -186,7 +186,8 @@ is 'refused midway: exit status' $? 2
 like 'refused midway: the place' "$said" '^tests/cli/files/refused-ipv6.conf:4: '
 like 'refused midway: what became of it' "$said" 'nothing was changed$'
 is 'refused midway: nothing was changed' "$(ctl save)" "$(< "$scratch/saved")"
-wait_for 10 grep -q pin-del "$scratch/events"
+all_told() { [ "$(grep -c '"event":"pin-' "$scratch/events")" = 4 ]; }
+wait_for 10 all_told
 is 'refused midway: the way back' \
 	"$(grep -v listening "$scratch/events" | jq -r '"\(.event) \(.addr) \(.pin.lladdr[0])"')" \
 	'pin-change 192.0.2.1 02:00:00:00:00:77

@@ -79,7 +79,7 @@ log_mark
 ok 'two pins' confirmed_in two 3600
 is '... confirmed, in JSON' "$(ctl -j confirm)" '{"confirmed":true}'
 ok '... nothing waits' wait_for 20 no_waiter
-ok '... the log says so' logged 'restore of .*two: confirmed'
+ok '... the log says so' wait_for 20 logged 'restore of .*two: confirmed'
 is '... and they stay' "$(ctl save)" "$(ctl restore "$dir/two"; ctl save)"
 is 'the socket has gone' "$(ls /run/arppin)" lock
 is '... and the folder is for its owner alone' "$(stat -c %a /run/arppin)" 700
@@ -88,7 +88,7 @@ enough rm -rf /dev/log
 # --- what ends the session, and what is sent to the process
 log_mark
 ctl restore "$dir/good"
-setsid bash -c "'$ARPPINCTL' -n server restore $dir/typo confirm 20; sleep 1000" > /dev/null 2>&1 &
+setsid bash -c "'$ARPPINCTL' -n server restore $dir/typo confirm 60; sleep 1000" > /dev/null 2>&1 &
 session=$!
 in_force() { mac_is $TYPO && [ "$(waiter)" ]; }
 ok 'a typo in a session' wait_for 20 in_force
@@ -97,14 +97,14 @@ ps -o pid=,sid= -e | awk -v s="$session" '$2 == s { print $1 }' | xargs kill -KI
 ok '... that is killed whole' kill -0 "$pid"
 for signal in QUIT TSTP TTOU USR1 ALRM PIPE XCPU; do kill -$signal "$pid"; done
 ok '... no signal but the three disturbs the wait' kill -0 "$pid"
-ok '... and it is undone in time' wait_for 60 mac_is $GATEWAY_MAC
+ok '... and it is undone in time' wait_for 120 mac_is $GATEWAY_MAC
 for signal in TERM HUP INT; do
 	wait_for 20 no_waiter
 	confirmed_in typo 3600 > /dev/null
 	kill -$signal "$(waiter)"
 	ok "SIG$signal: it is undone at once" wait_for 20 mac_is $GATEWAY_MAC
 done
-ok '... the log says why' logged 'ended by a signal, and undone'
+ok '... the log says why' wait_for 20 logged 'ended by a signal, and undone'
 wait_for 20 no_waiter
 confirmed_in two 3600 > /dev/null
 kill -KILL "$(waiter)"

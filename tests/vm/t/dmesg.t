@@ -12,7 +12,13 @@ sysctl -qw net.ipv6.conf.{eth0,attacker0}.disable_ipv6=1
 ip address add $SERVER/24 dev eth0
 ip link set eth0 up
 ip link set attacker0 up
-send() { tests/vm/arp.py attacker0 "$@" > /dev/null; }
+# By one process: incidents must not end while others are being started.
+coproc ARP { exec tests/vm/arp.py -; }
+started_all+=("$ARP_PID")
+send() {
+	echo "attacker0 $*" >&"${ARP[1]}"
+	read -r _ <&"${ARP[0]}"
+}
 lines() { kmsg_since | sed -n 's/^\[[ 0-9.]*\] arppin: /arppin: /p'; }
 # A claim is told before the sender's call returns; what follows in a work is not.
 told() { [ "$(lines | wc -l)" = "$1" ]; }

@@ -96,6 +96,7 @@ forge hln=8 count=2
 forge dst=02:00:00:00:00:77
 forge type=0x88b5 count=4
 on server ping -c1 -W5 $GATEWAY > /dev/null
+ip -n gateway link set eth0 arp off # it neither asks nor answers any more
 
 all_there() { [ "$(explained '[.frames[] | select(.source == "'$ATTACKER_MAC'")] | length')" -ge 15 ]; }
 wait_for 20 all_there || bail_out "frames are missing: $(explained .summary)"

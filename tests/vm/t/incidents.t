@@ -56,7 +56,8 @@ ok 'the attack is told' wait_for 20 event_is '.event == "incident-start"'
 ok '... and told again, three times' wait_for 60 updates 3
 stop "$spoof"
 is '... and gets nowhere' "$(cache_mac $GATEWAY)" $GATEWAY_MAC
-stop "$capture_pid"
+kill -TERM "$capture_pid" # not KILL: it may have frames to write
+wait "$capture_pid"
 sent=$(forged | wc -l)
 diag "$sent frames sent"
 ok 'arpspoof has sent several frames' test "$sent" -ge 4

@@ -12,7 +12,7 @@ learn() {
 	local status=$1 description=$2 complained
 	shift 2
 	complained=$(mktemp)
-	said=$(ctl -j pin learn "$@" wait 1 2> "$complained")
+	said=$(ctl -j pin learn "$@" wait "${patience:-1}" 2> "$complained")
 	is "$description: exit status" $? "$status"
 	diag "$said"
 	diag < "$complained"
@@ -143,7 +143,7 @@ ip -n attacker link add link eth0 name eth0.0 up type vlan id 0
 from=eth0.0
 hits 'a tag of VLAN 0' conflict
 from=eth0
-hits 'more MAC addresses than are kept' conflict sha=random interval=0.0005
+patience=5 hits 'more MAC addresses than are kept' conflict sha=random interval=0.0005
 told 'they are bounded' '.answers | length' 64
 ip -n server neigh add 192.0.2.2 dev eth0 lladdr 02:00:00:00:00:02
 forging eth0 spa=192.0.2.2 sha=$SERVER_MAC src=$ATTACKER_MAC
@@ -314,7 +314,7 @@ for kind in vlan bond bridge macvlan; do
 	forget
 	start on attacker tests/vm/arp.py "$DEV" count=0 interval=0.1
 	ok "$kind: the attacker takes the gateway over" wait_for 10 cache_is $GATEWAY $ATTACKER_MAC
-	learn 3 "$kind: under attack" default
+	patience=3 learn 3 "$kind: under attack" default
 	stop "$started"
 	told "$kind: two answers" '[.[0] | .reason, (.answers | length)]' '["conflict",2]'
 	is "$kind: nothing is pinned" "$(pins)" ''

@@ -89,7 +89,7 @@ for round in 1 2 3; do
 	# The listener holds it. When that goes the devices do, and all the rest.
 	stop "$started"
 	cable_gone() { [ ! -e /sys/class/net/server0 ]; }
-	ok "round $round: it is gone" wait_for 20 cable_gone
+	ok "round $round: it is gone" wait_for 120 cable_gone
 	stop "$flood"
 	topology_clean
 	topology

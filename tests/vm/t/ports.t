@@ -77,21 +77,21 @@ ctl pin add $GATEWAY dev bond0 lladdr $GATEWAY_MAC
 active=$(ip netns exec server cat /sys/class/net/bond0/bonding/active_slave)
 listens() { grep -q '^0806 .*\[arppin\]' /proc/net/ptype; }
 silent() { not listens; }
-offends eth0 02:00:00:00:00:79
+forge sha=02:00:00:00:00:79
 ok 'bond: after the first frame it listens' wait_for 10 listens
 is '... and does not know yet' "$(latest port)" null
-offends eth0 02:00:00:00:00:79
+forge sha=02:00:00:00:00:79
 told 'bond: the slave by which the second frame has come' 02:00:00:00:00:79 "$active"
 ok '... then it listens no more' wait_for 10 silent
 ip -n server link set "$active" down
 other=eth$((1 - ${active#eth}))
 active_is() { [ "$(ip netns exec server cat /sys/class/net/bond0/bonding/active_slave)" = "$1" ]; }
 wait_for 10 active_is "$other" || bail_out 'the bond does not fail over'
-offends eth0 02:00:00:00:00:7a
+forge sha=02:00:00:00:00:7a
 wait_for 10 listens
-offends eth0 02:00:00:00:00:7a
+forge sha=02:00:00:00:00:7a
 told 'bond after failover: the other slave' 02:00:00:00:00:7a "$other"
-offends eth0 02:00:00:00:00:7b
+forge sha=02:00:00:00:00:7b
 wait_for 10 listens
 ok 'who never comes back is not listened for any longer' wait_for 30 silent
 is '... and has no port' "$(latest port)" null

@@ -46,9 +46,11 @@ frame="ffffffffffff02000000006708060001080006040002020000000066c0000201020000000
 is 'the first frame' "$(member "$incident" '.frame, .frame_len')" "$frame 60"
 
 id=$(member "$incident" .id)
-is 'incident show ID' "$(ctl -j incident show "$id" | jq -c ".[] | $settled")" \
+# All at once, while it goes on.
+shown=$(ctl -j incident show "$id") text=$(ctl incident show "$id") json=$(ctl -j incident report "$id")
+is 'incident show ID' "$(jq -c ".[] | $settled" <<< "$shown")" \
 	"$(jq -c "$settled" <<< "$incident")"
-like 'as text' "$(ctl incident show "$id")" "^$id conflict $SDEV: $GATEWAY claimed by $ATTACKER_MAC \\(also $ATTACKER\\) in a frame from 02:00:00:00:00:67, pinned to $GATEWAY_MAC: dropped \\(reply,request-to-us\\)
+like 'as text' "$text" "^$id conflict $SDEV: $GATEWAY claimed by $ATTACKER_MAC \\(also $ATTACKER\\) in a frame from 02:00:00:00:00:67, pinned to $GATEWAY_MAC: dropped \\(reply,request-to-us\\)
     live start [-0-9]{10} [:.0-9]{12}\\+0000 last [-0-9]{10} [:.0-9]{12}\\+0000 dropped 5 passed 0 port eth0
     $ATTACKER_MAC also seen as $ATTACKER \\(since [-:.+ 0-9]{28}, last [-:.+ 0-9]{28}\\)\$"
 said=$(ctl incident show 4711 2>&1)
@@ -84,7 +86,6 @@ is 'tcpdump reads the capture' "$(tcpdump -r "$scratch/frame.pcap" -entt --nano 
 	diag "$(< "$scratch/log")"
 is '... byte for byte' "$(tcpdump -r "$scratch/frame.pcap" -nxx 2> /dev/null |
 	sed -n 's/^\t0x[0-9a-f]*://p' | tr -d ' \n')" "$frame"
-json=$(ctl -j incident report "$id")
 is 'in JSON' "$(member "$json" '.host, .dev, .dev_lladdr, .dev_addrs[], .incident.id')" \
 	"$(hostname) $SDEV $SERVER_MAC $SERVER $id"
 is '... with the incident as it is shown' "$(jq -c ".incident | $settled" <<< "$json")" \

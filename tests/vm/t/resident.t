@@ -46,9 +46,10 @@ down_up() {
 }
 carrier_loss() {
 	ip link set server0 down
-	sleep 0.5
+	wait_for 20 no_carrier
 	ip link set server0 up
 }
+no_carrier() { [[ $(ip -n server link show eth0) != *'state UP'* ]]; }
 back 'link down and up' down_up eth0
 back 'own MAC changed' ip -n server link set eth0 address 02:00:00:00:00:11
 back 'ip neigh del' ip -n server neigh del $GATEWAY dev eth0

@@ -152,7 +152,7 @@ load_arppin
 ctl pin add 192.0.2.7 dev eth0 lladdr 02:00:00:00:00:07
 ok 'arppin comes with other pins: it goes on' stays 3 kill -0 $standin
 like '... and holds' "$(entry)" "$held"
-ok '... and tells' status_is 'arppin is loaded and lacks them'
+ok '... and tells' wait_for 20 status_is 'arppin is loaded and lacks them'
 ok 'arppin has the pins' ctl restore "$file"
 standin_end
 is '... it ends well' $? 0

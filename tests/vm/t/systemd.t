@@ -58,7 +58,7 @@ unit() { inside systemctl "$@" --no-pager; }
 journal() { inside journalctl -q -o json --no-pager "$@"; }
 in_journal() { [ "$(journal "$@" | wc -l)" -gt 0 ]; }
 
-ok 'arppin-monitor.service runs' wait_for 30 unit is-active -q arppin-monitor.service ||
+ok 'arppin-monitor.service runs' wait_for 120 unit is-active -q arppin-monitor.service ||
 	diag "$(unit status arppin-monitor.service; inside journalctl --no-pager | tail -n 30)"
 pid() { unit show -P MainPID arppin-monitor.service; }
 main=$(pid)
@@ -68,7 +68,7 @@ is 'it may do what it must and no more' \
 
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 forge count=3
-ok 'an attack is in the journal' wait_for 30 in_journal ARPPIN_EVENT=incident-start
+ok 'an attack is in the journal' wait_for 120 in_journal ARPPIN_EVENT=incident-start
 is '... with its fields' "$(journal ARPPIN_EVENT=incident-start | jq -c '[.PRIORITY,
 	.SYSLOG_IDENTIFIER, .MESSAGE_ID, .ARPPIN_DEV, .ARPPIN_ADDR, .ARPPIN_LLADDR, .ARPPIN_SOURCE,
 	.ARPPIN_INCIDENT_KIND, .ARPPIN_DROPPED, .ARPPIN_PASSED, ._SYSTEMD_UNIT]')" \
@@ -81,23 +81,23 @@ like '... found by time, too' "$(inside journalctl -q --no-pager -t arppin -p wa
 ctl pin del $GATEWAY dev eth0
 numbers() { journal SYSLOG_IDENTIFIER=arppin | jq -r .ARPPIN_SEQ | xargs; }
 all() { [ "$(numbers)" = "$(seq -s ' ' "$(stat_number events)")" ]; }
-ok 'each event is in the journal once, in order' wait_for 20 all || diag "$(numbers)"
+ok 'each event is in the journal once, in order' wait_for 180 all || diag "$(numbers)"
 
 inside kill -KILL "$main"
 for i in 2 3 4; do ctl pin add 192.0.2.$i dev eth0 lladdr 02:00:00:00:00:0$i; done
-ok 'killed with -9 it comes again' wait_for 60 unit is-active -q arppin-monitor.service
-ok '... and each event is there once' wait_for 30 all || diag "$(numbers)"
+ok 'killed with -9 it comes again' wait_for 120 unit is-active -q arppin-monitor.service
+ok '... and each event is there once' wait_for 180 all || diag "$(numbers)"
 
 unit stop systemd-journald.socket systemd-journald-dev-log.socket systemd-journald-audit.socket \
 	systemd-journald.service > /dev/null 2>&1
 for i in 5 6 7; do ctl pin add 192.0.2.$i dev eth0 lladdr 02:00:00:00:00:0$i; done
 unit start systemd-journald.socket systemd-journald.service
-ok 'journald stopped and started: each event is there once' wait_for 30 all || diag "$(numbers)"
+ok 'journald stopped and started: each event is there once' wait_for 180 all || diag "$(numbers)"
 
 unit stop arppin-monitor.service
 ctl pin flush
 unit start arppin-monitor.service
-ok 'the unit stopped and started: each event is there once' wait_for 30 all || diag "$(numbers)"
+ok 'the unit stopped and started: each event is there once' wait_for 180 all || diag "$(numbers)"
 
 ok 'arppin-metrics.service does its work' unit start arppin-metrics.service ||
 	diag "$(inside journalctl --no-pager -u arppin-metrics | tail)"
