@@ -15,6 +15,8 @@ pin_has() {
 }
 # pin_number KEY [ADDRESS [DEVICE]]: ifindex, or one of the counters.
 pin_number() { number_in "$(ctl -j pin show "${2:-$GATEWAY}" dev "${3:-$SDEV}")" "$1"; }
+# guard_number KEY [DEVICE]: the same of a guard.
+guard_number() { number_in "$(ctl -j guard show dev "${2:-$SDEV}")" "$1"; }
 # stat_number KEY: of `stats`; the counters are those over all devices.
 stat_number() { number_in "$(ctl -j stats)" "$1"; }
 # stat_is KEY VALUE, for wait_for.

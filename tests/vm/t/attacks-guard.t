@@ -11,7 +11,6 @@ NEIGHBOUR=192.0.2.99 NEIGHBOUR_MAC=02:00:00:00:00:99 # nobody is there
 reset() { ip -n server neigh replace $NEIGHBOUR dev eth0 lladdr $NEIGHBOUR_MAC nud stale; }
 # A request to the server overrides at once, a reply after locktime.
 forge_neighbour() { forge spa=$NEIGHBOUR count=3; }
-guard_number() { number_in "$(ctl -j guard show dev eth0)" "$1"; }
 guard_is() { [ "$(guard_number dropped) $(guard_number passed)" = "$1" ]; }
 # told EVENT: of the incident with the neighbour's address.
 told() {

@@ -37,7 +37,6 @@ slabs() {
 	awk '/^kmalloc-/ { sum += $2 * $4 } END { print sum }' /proc/slabinfo
 }
 percpu() { awk '/^Percpu:/ { print $2 }' /proc/meminfo; }
-guard_number() { number_in "$(ctl -j guard show dev eth0)" "$1"; }
 counted() { [ "$(pin_number dropped) $(guard_number passed)" = "$1 $1" ]; }
 
 topology

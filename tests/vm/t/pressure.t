@@ -5,7 +5,6 @@
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-guard_number() { number_in "$(ctl -j guard show dev eth0)" "$1"; }
 # Entries of the server whose address begins so.
 entries() { ip -n server neigh show dev eth0 | grep -c "^$1"; }
 entries_are() { [ "$(entries "$1")" = "$2" ]; }
