@@ -69,7 +69,7 @@ check check-quick: deps
 	tests/check $(filter quick,$(@:check-%=%))
 
 check-debug: deps
-	tests/check detectors vm-debug
+	ARPPIN_FAULTS=all tests/check detectors vm-debug
 
 SECONDS ?= 60
 fuzz: deps

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """usage: faults.py netlink|frames|devices|namespaces|module...
 
-No memory, at every allocation in turn: in each netlink operation, in what a frame
-makes arppin do, in what happens to devices and network namespaces, and while the
-module is loaded, which it must not be yet. Runs in the namespace
-`server` of tests/vm/lib.sh's segment, on the debug kernel. Prints test points, `ok TEXT`
-or `not ok TEXT`, and comments.
+No memory, at every allocation in turn (every fifth of a system call's, unless
+$ARPPIN_FAULTS is `all`): in each netlink operation, in what a frame makes arppin do, in
+what happens to devices and network namespaces, and while the module is loaded, which
+it must not be yet. Runs in the namespace `server` of tests/vm/lib.sh's segment, on the
+debug kernel. Prints test points, `ok TEXT` or `not ok TEXT`, and comments.
 
 What must hold each time: the answer is that it is done, or that there is no memory;
 what is pinned and guarded is then as wanted, or as it was before; and a forged frame
@@ -45,6 +45,9 @@ NOBODY = "198.51.100.77"
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NOTHING_LEFT = (errno.ENOMEM, errno.ENOBUFS)
+# Of the allocations of a system call, this part of them: all, or so many as there is
+# time for.
+EVERY = 1 if os.environ.get("ARPPIN_FAULTS") == "all" else 5
 failures = 0
 
 
@@ -328,19 +331,19 @@ def count(text):
 
 
 def faulty(text, attempt, limit=2000, step=1):
-    """attempt(nth): with the first, second... allocation failing, or every so many-th,
-    until there are no more; what it returns is why it is wrong. One test point."""
+    """attempt(nth): with the first, second... allocation failing, or the first and every
+    so many-th, until there are no more; what it returns is why it is wrong. One test point."""
     nth = Nth()
-    wrong, number = [], 0
-    while number == 0 or (nth.hit and number < limit):
-        number += step
+    wrong, number = [], 1 - step * EVERY
+    while number <= 0 or (nth.hit and number < limit):
+        number += step * EVERY
         why = attempt(nth(number))
         if why:
             wrong.append(f"fault {number}: {why}")
             if len(wrong) > 9:
                 break
     count(text)
-    point(not wrong and number < limit and number > step, text, *wrong[:10])
+    point(not wrong and number < limit and number > 1, text, *wrong[:10])
 
 
 def exchange(link, text, nth):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No memory, at each allocation in turn: see faults.py. What leaks, or is reported,
 # fails the run.
-# weight: 500
+# weight: 120
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
