@@ -271,8 +271,10 @@ static void rebind(struct arppin_net *an, const struct net_device *dev)
 		 * A reader that stands on it must not be led into another chain.
 		 * Not waited for in unbind(): a namespace may go with thousands.
 		 */
-		if (adev->was_bound)
+		if (adev->was_bound && is_ethernet(dev)) {
 			synchronize_net();
+			adev->was_bound = false;
+		}
 		bind(adev, dev);
 		if (adev->ifindex)
 			announce_bound(adev);

@@ -32,7 +32,7 @@ struct genl_info;
  * @subject: incidents of unpinned addresses
  * @known: sightings that are found without a look-up; by an->sighting_lock
  * @gone: no new sightings; likewise
- * @was_bound: to a device that it is not bound to any more
+ * @was_bound: a reader may stand on @by_index, from where it was bound before
  * @rcu: freed after a grace period
  */
 struct arppin_dev {

@@ -74,10 +74,13 @@ static int put_guard(struct sk_buff *skb, struct netlink_callback *cb,
 static int put_incident(struct sk_buff *skb, struct netlink_callback *cb,
 			const struct arppin_incident *incident)
 {
+	struct arppin_frames frames = arppin_incident_count(incident);
 	void *hdr = begin(skb, cb, ARPPIN_CMD_INCIDENT_GET);
 
-	return hdr ? end(skb, hdr, arppin_fill_incident_whole(skb, incident, 0)) :
-		     -EMSGSIZE;
+	if (!hdr)
+		return -EMSGSIZE;
+	return end(skb, hdr,
+		   arppin_fill_incident_whole(skb, incident, &frames, 0));
 }
 
 static int put_sighting(struct sk_buff *skb, struct netlink_callback *cb,

@@ -181,13 +181,13 @@ int arppin_fill_incident(struct sk_buff *skb,
  * Context: as arppin_fill_incident().
  */
 int arppin_fill_incident_whole(struct sk_buff *skb,
-			       const struct arppin_incident *incident, u64 end)
+			       const struct arppin_incident *incident,
+			       const struct arppin_frames *frames, u64 end)
 {
-	struct arppin_frames frames = arppin_incident_count(incident);
 	struct nlattr *nest;
 	int err;
 
-	if (arppin_fill_incident(skb, incident, &frames) ||
+	if (arppin_fill_incident(skb, incident, frames) ||
 	    (end && put_incident_u64(skb, ARPPIN_A_INCIDENT_END, end)))
 		return -EMSGSIZE;
 	if (arppin_incident_is_netwide(incident))

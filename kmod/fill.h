@@ -51,6 +51,7 @@ int arppin_fill_incident(struct sk_buff *skb,
 			 const struct arppin_incident *incident,
 			 const struct arppin_frames *frames);
 int arppin_fill_incident_whole(struct sk_buff *skb,
-			       const struct arppin_incident *incident, u64 end);
+			       const struct arppin_incident *incident,
+			       const struct arppin_frames *frames, u64 end);
 
 #endif /* _ARPPIN_FILL_H */

@@ -337,13 +337,16 @@ static int fill_incident_by_id(struct sk_buff *skb, struct arppin_net *an,
 {
 	const struct arppin_incident *incident;
 	const struct arppin_record *record;
+	struct arppin_frames frames;
 	int err = -ENOENT;
 
 	lockdep_assert_held(&an->lock);
 	spin_lock_bh(&an->incident_lock);
 	list_for_each_entry(incident, &an->incidents, list) {
 		if (incident->id == id) {
-			err = arppin_fill_incident_whole(skb, incident, 0);
+			frames = arppin_incident_count(incident);
+			err = arppin_fill_incident_whole(skb, incident,
+							 &frames, 0);
 			goto out;
 		}
 	}

@@ -263,7 +263,8 @@ static void forget_oldest(struct arppin_net *an)
 
 /* What is said of it now stays to be read. */
 static void keep_ended(struct arppin_net *an,
-		       const struct arppin_incident *incident)
+		       const struct arppin_incident *incident,
+		       const struct arppin_frames *frames)
 {
 	struct arppin_record *record = NULL;
 	struct sk_buff *skb;
@@ -273,7 +274,8 @@ static void keep_ended(struct arppin_net *an,
 			GFP_ATOMIC | __GFP_NOWARN);
 	if (!skb)
 		return;
-	if (!arppin_fill_incident_whole(skb, incident, ktime_get_real_ns()))
+	if (!arppin_fill_incident_whole(skb, incident, frames,
+					ktime_get_real_ns()))
 		record = arppin_record(an->ended_total, skb->data, skb->len);
 	kfree_skb(skb);
 	if (!record)
@@ -309,7 +311,7 @@ static void close(struct arppin_net *an, struct arppin_incident *incident)
 	frames = arppin_incident_count(incident);
 	tell(ARPPIN_EVENT_INCIDENT_END, incident, &frames);
 	arppin_log_incident(incident, &frames, true);
-	keep_ended(an, incident);
+	keep_ended(an, incident, &frames);
 	list_del(&incident->list);
 	/* What is said of it depends on that. */
 	if (rcu_access_pointer(an->many) == incident)

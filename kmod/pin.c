@@ -220,6 +220,7 @@ bool arppin_pin_flush(struct arppin_net *an, struct arppin_dev *only,
 			cond_resched();
 		}
 		arppin_dev_put(adev);
+		cond_resched();
 	}
 	return false;
 }

@@ -140,7 +140,7 @@ static void listen_for(struct arppin_net *an, const struct wanted *wanted)
 		listener->type.type = htons(ETH_P_ARP);
 		listener->type.func = hear;
 		dev_add_pack(&listener->type);
-		an->listener = listener;
+		WRITE_ONCE(an->listener, listener);
 	}
 	if (listener->count == BATCH)
 		return;
@@ -156,7 +156,7 @@ static void stop_listening(struct arppin_net *an)
 		return;
 	dev_remove_pack(&an->listener->type);
 	kfree(an->listener);
-	an->listener = NULL;
+	WRITE_ONCE(an->listener, NULL);
 }
 
 /* RTNL. */
@@ -262,11 +262,11 @@ void arppin_ports_net_init(struct arppin_net *an)
 void arppin_ports_net_exit(struct arppin_net *an)
 {
 	cancel_delayed_work_sync(&an->port_work);
-	if (!an->listener)
-		return;
-	rtnl_lock();
-	stop_listening(an);
-	rtnl_unlock();
-	/* It may have queued it again. */
+	if (READ_ONCE(an->listener)) {
+		rtnl_lock();
+		stop_listening(an);
+		rtnl_unlock();
+	}
+	/* What has just been, or ended, listening may have queued it again. */
 	cancel_delayed_work_sync(&an->port_work);
 }
