@@ -334,9 +334,11 @@ def faulty(text, attempt, limit=2000, step=1):
     """attempt(nth): with the first, second... allocation failing, or the first and every
     so many-th, until there are no more; what it returns is why it is wrong. One test point."""
     nth = Nth()
-    wrong, number = [], 1 - step * EVERY
-    while number <= 0 or (nth.hit and number < limit):
-        number += step * EVERY
+    wrong, number, gap = [], 0, 1
+    while number == 0 or (nth.hit and number < limit):
+        number += gap
+        # Others for each operation.
+        gap = step * (EVERY if number > 1 else 1 + total_operations % EVERY)
         why = attempt(nth(number))
         if why:
             wrong.append(f"fault {number}: {why}")
