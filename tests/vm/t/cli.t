@@ -22,13 +22,15 @@ state() {
 ip link add eth0 type veth peer name peer0
 arppinctl restore - <<< "$base"
 before=$(state)
-counts=$(arppinctl stats) dirty=
+counts=$(arppinctl stats) dirty='' lines_seen=0 each=$(brief 1 1 4)
 
 # Each change has an event, and so is seen in what `stats` counts: that is quicker
 # than to compare the whole state each time.
 # For BAD lines the kernel is not asked (tests/cli/tool.t): one kernel is enough.
 line() {
 	local status
+	# Of the others a part, where it is very slow.
+	[ $((lines_seen++ % each)) = 0 ] || return
 	[ "$2" != BAD ] || in_full || return
 	[ "$2" = BAD ] || refused_lines
 	if [ "$dirty" ]; then

@@ -22,8 +22,9 @@ lines=$(mktemp)
 } > "$lines"
 
 # Two at once, on both CPUs: of one offender and of many.
-start on attacker taskset 1 tests/vm/arp.py eth0 count=0 interval=0.001
-start on attacker taskset 2 tests/vm/arp.py eth0 count=0 interval=0.001 sha=random
+interval=$(brief 0.001 0.001 0.01)
+start on attacker taskset 1 tests/vm/arp.py eth0 count=0 interval="$interval"
+start on attacker taskset 2 tests/vm/arp.py eth0 count=0 interval="$interval" sha=random
 
 # Objects in the caches that what arppin allocates is in: since 5.14 those of
 # accounted ones.
