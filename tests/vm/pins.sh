@@ -75,18 +75,23 @@ forge_end() {
 
 # protected [DEVICE]: a forged request is dropped there, counted, and changes
 # nothing; unprotected [DEVICE]: it takes the gateway's address over.
+# A port that has just come up may lose a frame; the gateway may put right what it did.
 protected() {
-	local before
+	local before frames
 	before=$(pin_number dropped "$GATEWAY" "$@") || return
-	forge_until dropped_since "$before" "$@" && not cache_is "$GATEWAY" "$ATTACKER_MAC" "$@"
+	for frames in 1 2 3 4 5; do
+		forge
+		! wait_for 4 dropped_since "$before" "$@" || break
+		not cache_is "$GATEWAY" "$ATTACKER_MAC" "$@" || return
+	done
+	dropped_since "$before" "$@" && not cache_is "$GATEWAY" "$ATTACKER_MAC" "$@" &&
+		[ "$(pin_number dropped "$GATEWAY" "$@")" -le $((before + frames)) ]
 }
 dropped_since() { [ "$(pin_number dropped "$GATEWAY" "${@:2}")" -gt "$1" ]; }
-unprotected() { forge_until cache_is "$GATEWAY" "$ATTACKER_MAC" "$@"; }
-# A port that has just come up may lose the first; the gateway may put right what it did.
-forge_until() {
+unprotected() {
 	for _ in 1 2 3 4 5; do
 		forge
-		! wait_for 4 "$@" || return 0
+		! wait_for 4 cache_is "$GATEWAY" "$ATTACKER_MAC" "$@" || return 0
 	done
 	return 1
 }

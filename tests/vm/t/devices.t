@@ -149,18 +149,38 @@ ip -n server link set gre9 master bond9
 ok 'it becomes a bond of tunnels: the pin waits' unbound 198.51.100.1 bond9
 
 topology_clean
+accepted_since() { [ "$(stat_number accepted)" -gt "$accepted" ]; }
 for kind in vlan bond bridge macvlan; do
 	topology $kind
 	ctl pin add $GATEWAY dev "$SDEV" lladdr $GATEWAY_MAC
 	ok "$kind: bound" bound $GATEWAY
 	ok "$kind: enforced" protected
 	case $kind in
+	vlan)
+		ip -n server link set eth0.5 type vlan reorder_hdr off
+		ok "$kind, whose tag is kept: enforced" protected
+		ignored=$(stat_number ignored)
+		forge op=3
+		ok "$kind, whose tag is kept: what claims nothing is ignored" \
+			wait_for 10 stat_is ignored $((ignored + 1))
+		ctl pin flush
+		ok "$kind, whose tag is kept: without the pin the attack wins" unprotected
+		ctl pin add $GATEWAY dev "$SDEV" lladdr $GATEWAY_MAC ;;
 	bond | bridge)
 		# Its frames are the bond's or bridge's before ARP sees them.
 		like "$kind: a pin on a port comes with a warning" \
 			"$(ctl pin add 198.51.100.9 dev eth0 lladdr $GATEWAY_MAC 2>&1)" 'warning: .* port ' ;;
 	esac
 	ok "$kind: the gateway answers" on server ping -c1 -W5 $GATEWAY
+	if [ $kind = vlan ]; then
+		# The kernel answers no ARP there, but hears it.
+		ip -n server link set "$SDEV" mtu 67
+		ok "$kind, too small for IPv4" not on server test -e "/proc/sys/net/ipv4/conf/$SDEV"
+		ok "$kind, too small for IPv4: enforced" protected
+		accepted=$(stat_number accepted)
+		forge spa=192.0.2.77 op=reply
+		ok "$kind, too small for IPv4: another claim is counted" wait_for 10 accepted_since
+	fi
 	topology_clean
 done
 

@@ -69,6 +69,28 @@ offends eth0 02:00:00:00:00:78
 told 'a MAC at one port' 02:00:00:00:00:78 eth0
 offends eth1.5 02:00:00:00:00:78 spa=198.51.100.1 tpa=198.51.100.10
 told '... and in another VLAN at another' 02:00:00:00:00:78 p2
+
+# More at once than are looked for at once.
+ctl guard set dev br0 unpinned audit
+offends eth1 random spa=192.0.2.77 count=40
+ports() { ctl -j incident show | jq -r '.[] | select(.addr == "192.0.2.77").port' | sort | uniq -c | xargs; }
+all_known() { [ "$(ports)" = '40 p2' ]; }
+ok 'many at once: the port of each' wait_for 20 all_known || diag "$(ports)"
+ctl guard set dev br0 unpinned accept
+
+# What is below a VLAN device that was moved is somebody else's.
+ip netns add elsewhere
+on elsewhere sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+ip -n server link set br0.5 netns elsewhere
+ip -n elsewhere link set br0.5 up
+"$ARPPINCTL" -n elsewhere pin add 198.51.100.1 dev br0.5 lladdr $GATEWAY_MAC
+there() { "$ARPPINCTL" -n elsewhere -j incident show | jq -c '.[] | [.lladdr, .port]'; }
+offends eth1.5 02:00:00:00:00:7c spa=198.51.100.1 tpa=198.51.100.10
+told_there() { [ "$(there)" ]; }
+wait_for 20 told_there
+sleep 1 # so long it would have been found in
+is 'a VLAN device in another namespace than its bridge: no port' "$(there)" '["02:00:00:00:00:7c",null]'
+ip netns del elsewhere
 ctl pin flush
 topology_clean
 
