@@ -14,7 +14,7 @@
 #include "log.h"
 #include "sighting.h"
 
-#define ADDR_LEN	40	/* the longest IPv6 address */
+#define ADDR_LEN	16	/* the longest IPv4 address, no other can be pinned */
 #define LLADDRS_LEN	(ARPPIN_LLADDRS_MAX * 3 * ETH_ALEN)
 
 #define LINES(name) DEFINE_RATELIMIT_STATE(name, 5 * HZ, 20)
@@ -42,10 +42,7 @@ static bool may_say(const struct arppin_net *an, bool attack)
 
 static const char *addr_text(const struct arppin_addr *addr, char *text)
 {
-	if (addr->family == AF_INET)
-		snprintf(text, ADDR_LEN, "%pI4", &addr->ip4);
-	else
-		snprintf(text, ADDR_LEN, "%pI6c", addr->bytes);
+	snprintf(text, ADDR_LEN, "%pI4", &addr->ip4);
 	return text;
 }
 

@@ -232,6 +232,35 @@ static void ethernet_source(void **state)
 	assert_memory_equal(claim.source, gateway, 6);
 }
 
+/* The addresses that a neighbour can have; of IPv6 those too, for what comes. */
+static void unicast(void **state)
+{
+	static const struct {
+		u8 family, bytes[16];
+		bool is;
+	} addresses[] = {
+		{ AF_INET, { GATEWAY }, true },
+		{ AF_INET, { 0, 0, 0, 1 }, false },
+		{ AF_INET, { 127, 0, 0, 1 }, false },
+		{ AF_INET, { 223, 255, 255, 255 }, true },
+		{ AF_INET, { 224, 0, 0, 1 }, false },
+		{ AF_INET, { 255, 255, 255, 255 }, false },
+		{ AF_INET6, { 0x20, 1, 0xd, 0xb8, [15] = 1 }, true },
+		{ AF_INET6, { 0xfe, 0x80, [15] = 1 }, true },
+		{ AF_INET6, { [15] = 1 }, true },
+		{ AF_INET6, { 0 }, false },
+		{ AF_INET6, { 0xff, 2, [15] = 1 }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		struct arppin_addr addr = { .family = addresses[i].family };
+
+		memcpy(addr.bytes, addresses[i].bytes, sizeof(addr.bytes));
+		assert_int_equal(arppin_addr_is_unicast(&addr), addresses[i].is);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +277,7 @@ int main(void)
 		cmocka_unit_test(lengths),
 		cmocka_unit_test(strange_senders),
 		cmocka_unit_test(ethernet_source),
+		cmocka_unit_test(unicast),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
