@@ -100,8 +100,9 @@ still_to_move() {
 	!(($2, $3) in seen) { print $1 }' "$changes" -
 }
 gateway_moved() { ip -n gateway neigh show $SERVER dev "$DEV" | grep -q $ATTACKER_MAC; }
-# What comes within a second of any other change of the entry, changes nothing (locktime).
-all_moved() {
+# moved_or_again NAME...: all are moved; if not, theirs are sent again: what comes within a
+# second of any other change of an entry, changes nothing (locktime).
+moved_or_again() {
 	local left
 	mapfile -t left < <(still_to_move "$@")
 	[ ${#left[@]} = 0 ] || { frames_ask once "${left[@]}"; false; }
@@ -163,7 +164,7 @@ without_arppin() {
 	for name in "${names[@]}"; do
 		[ "${verdict[$name]}" = notice ] || movers+=("$name")
 	done
-	wait_for 20 all_moved "${movers[@]}"
+	wait_for 20 moved_or_again "${movers[@]}"
 	failed=" $(still_to_move "${movers[@]}" | tr '\n' ' ')"
 	for name in "${movers[@]}"; do
 		unlike "without arppin: $name moves the entry" "$failed" " $name "

@@ -159,6 +159,11 @@ for kind in vlan bond bridge macvlan; do
 	vlan)
 		ip -n server link set eth0.5 type vlan reorder_hdr off
 		ok "$kind, whose tag is kept: enforced" protected
+		# Its source would be foreign, were it read from where the tag is.
+		accepted=$(stat_number accepted)
+		on gateway arping -q -U -c1 -I eth0.5 $GATEWAY
+		ok "$kind, whose tag is kept: the gateway's claim is accepted" wait_for 10 accepted_since
+		is "$kind, whose tag is kept: ... and no news" "$(stat_number noticed)" 0
 		ignored=$(stat_number ignored)
 		forge op=3
 		ok "$kind, whose tag is kept: what claims nothing is ignored" \
