@@ -133,18 +133,21 @@ int do_request(struct ctl *ctl, struct nlmsghdr *nlh, nl_answer answer, void *da
 
 int version(struct ctl *ctl, int n, char *const words[])
 {
-	FILE *file = fopen(MODULE_VERSION_FILE, "re");
 	struct out *out = &ctl->out;
 	struct parse_error error;
 	char text[64] = "";
+	FILE *file;
 
+	if (!parse_nothing(n, words, &error))
+		return wrong("%s", error.text);
+	file = fopen(MODULE_VERSION_FILE, "re");
+	if (!file && errno != ENOENT)
+		return wrong("cannot read %s: %s", MODULE_VERSION_FILE, strerror(errno));
 	if (file) {
 		if (fgets(text, sizeof(text), file))
 			text[strcspn(text, "\n")] = '\0';
 		fclose(file);
 	}
-	if (!parse_nothing(n, words, &error))
-		return wrong("%s", error.text);
 	out_open_object(out, NULL);
 	out_string(out, "tool", "arppinctl ", ARPPIN_VERSION);
 	if (*text) {

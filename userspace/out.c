@@ -72,8 +72,10 @@ void out_close(struct out *out)
 		return;
 	flags |= out->pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED :
 			       JSON_C_TO_STRING_PLAIN;
+	/* Without memory, json-c leaves out what it had none for, and says so here only. */
+	errno = 0;
 	text = json_object_to_json_string_ext(out->open[0], flags);
-	if (!text)
+	if (!text || errno == ENOMEM)
 		out_of_memory();
 	fprintf(file(out), "%s\n", text);
 	json_object_put(out->open[0]);
