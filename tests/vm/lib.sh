@@ -30,24 +30,16 @@
 	DEV=eth0  # the same of the gateway and of the attacker
 }
 
-# ARPPIN_BRIEF=yes: shorter attacks and fewer repetitions, and only once what no kernel
-# has a part in, for the many that must all pass; ARPPIN_BRIEF=very: for one that is slow.
-# brief FULL SHORT [SHORTEST]: one of these.
-brief() {
-	case ${ARPPIN_BRIEF:-} in
-	'') echo "$1" ;;
-	very) echo "${3:-$2}" ;;
-	*) echo "$2" ;;
-	esac
-}
+# ARPPIN_BRIEF=yes: shorter attacks and fewer repetitions, for the many kernels that must
+# all pass, of which one is slow.
+in_full() { [ -z "${ARPPIN_BRIEF:-}" ]; }
+# brief FULL SHORT: one of these.
+brief() { if in_full; then echo "$1"; else echo "$2"; fi; }
 
-# in_full: what follows is not to be left out.
-in_full() { [ "$(brief full brief)" = full ]; }
-
-# enough [COMMAND...]: what follows is about the tool more than about the module. With a
-# kernel that is slow, a test may end there, after COMMAND.
+# enough [COMMAND...]: what follows is about the tool more than about the module. One
+# kernel is enough for that; with others a test ends there, after COMMAND.
 enough() {
-	[ "$(brief '' '' very)" ] || return 0
+	! in_full || return 0
 	"$@"
 	done_testing
 	exit
@@ -148,7 +140,7 @@ stays() { ! poll "$1" 0 not "${@:2}"; }
 # poll SECONDS PERCENT COMMAND...: each pause is PERCENT longer than the last, up to so
 # many microseconds: who asks takes time from who is asked. At least ten times, however
 # long it was not the guest's turn.
-longest_gap=$(brief 500000 500000 2000000)
+longest_gap=$(brief 500000 2000000)
 poll() {
 	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) growth=$2 gap=50000 looks=0 seconds
 	shift 2

@@ -99,7 +99,7 @@ echo '# a pin with two MACs, of which the other takes over'
 announce() { # NAMESPACE MAC [OPTION...]
 	on "$1" tests/vm/arp.py eth0 spa=$VIP tpa=$VIP sha="$2" "${@:3}" > /dev/null
 }
-for resident in $(brief 'on off' 'on off' on); do
+for resident in $(brief 'on off' on); do
 	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident "$resident"
 	# Linux makes no entry because of an announcement; a resident one is there.
 	[ "$resident" = on ] ||
@@ -164,7 +164,7 @@ failover() { # MAC_OF_FIRST MAC_OF_SECOND DESCRIPTION [OPTION]
 	router_ends gateway
 	harmless "$3"
 }
-for resident in $(brief 'on off' 'on off' on); do
+for resident in $(brief 'on off' on); do
 	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident "$resident"
 	failover $GATEWAY_MAC $ATTACKER_MAC "failover between two MACs, resident $resident"
 	ctl pin del $VIP dev eth0

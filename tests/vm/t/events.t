@@ -64,7 +64,7 @@ is 'probes and foreign sources are noticed' "$(pin_number noticed)" 2
 # Another MAC in each frame: nothing grows, nothing is lost.
 ctl pin del $GATEWAY dev eth0
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
-many=$(brief 5000 2000 500)
+many=$(brief 5000 500)
 merged=$(stat_number incidents_merged)
 monitor_start
 forge count="$many" sha=random

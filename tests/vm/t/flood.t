@@ -6,7 +6,7 @@
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-FRAMES=$(brief 1000000 150000 12000) CHUNK=$(brief 25000 25000 3000)
+FRAMES=$(brief 1000000 12000) CHUNK=$(brief 25000 3000)
 
 # Of kmod/uapi/arppin.h: live incidents, each with one more that merges the rest.
 PIN_INCIDENTS=$((16 + 1)) GUARD_INCIDENTS=$((256 + 1))

@@ -5,7 +5,7 @@
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-SEED=${SEED:-20080601} FUZZ=$(brief 20000 3000 1000) NOISE=$(brief 5000 1000 500)
+SEED=${SEED:-20080601} FUZZ=$(brief 20000 1000) NOISE=$(brief 5000 500)
 
 # watch; unwatch: what the gateway's entry has been meanwhile, besides right, is
 # in $wrong.

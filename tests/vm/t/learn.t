@@ -135,9 +135,9 @@ hits() { # DESCRIPTION REASON OPTION...: forged during all of the wait
 	is "$description: nothing is pinned" "$(pins)" ''
 }
 hits 'a request to another host' conflict tpa=192.0.2.77
-! in_full || hits 'an announcement' conflict tpa=$GATEWAY
-! in_full || hits 'a gratuitous reply' conflict op=reply tpa=$GATEWAY tha=$ATTACKER_MAC
-! in_full || hits 'a reply about another host' conflict op=reply tpa=192.0.2.77
+hits 'an announcement' conflict tpa=$GATEWAY
+hits 'a gratuitous reply' conflict op=reply tpa=$GATEWAY tha=$ATTACKER_MAC
+hits 'a reply about another host' conflict op=reply tpa=192.0.2.77
 hits 'the zero MAC' conflict sha=00:00:00:00:00:00 src=$ATTACKER_MAC
 ip -n attacker link add link eth0 name eth0.0 up type vlan id 0
 from=eth0.0
@@ -172,9 +172,9 @@ stop "$started"
 stop "$capture"
 misses 'another VLAN' eth0.7
 misses 'a frame for another host' eth0 op=reply tpa=192.0.2.77 dst=02:00:00:00:00:77
-! in_full || misses 'another address' eth0 spa=192.0.2.2
+misses 'another address' eth0 spa=192.0.2.2
 misses 'a probe for the address' eth0 spa=0.0.0.0 tpa=$GATEWAY
-! in_full || misses 'another operation' eth0 op=3
+misses 'another operation' eth0 op=3
 misses 'the true MAC, from a foreign source' eth0 sha=$GATEWAY_MAC src=$ATTACKER_MAC
 told 'the source is shown' '[.answers[].source] | sort' "[\"$GATEWAY_MAC\",\"$ATTACKER_MAC\"]"
 

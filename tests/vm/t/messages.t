@@ -9,7 +9,7 @@ load_arppin
 topology
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 for seed in 1 2; do
-	ok "seed $seed" on server python3 -B tests/vm/messages.py "$(brief 2000 200 100)" $seed
+	ok "seed $seed" on server python3 -B tests/vm/messages.py "$(brief 2000 100)" $seed
 done
 ctl pin flush > /dev/null
 ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC

@@ -4,7 +4,7 @@
 # weight: 60
 . tests/vm/lib.sh
 
-STEPS=$(brief 3000 500 300)
+STEPS=$(brief 3000 300)
 
 # model OPTION...: its figures as comments; fails when it found a difference.
 model() {

@@ -98,13 +98,10 @@ is 'what is no longer kept is told' "$(lost "$dir/seam$i")" \
 	"$(awk '$4 == "lost" { print $11 + 0 }' "$dir/seam$i")"
 
 enough
-# --- sixteen at once (ARPPIN_BRIEF: six): of the first three some are killed and
-# started anew, 10 and 11 are slow, 12 and 13 are stopped
+# --- sixteen at once: the first three are killed and started anew, 10 and 11 are slow,
+# 12 and 13 are stopped
 first=$(latest)
-read -ra killed <<< "$(brief '0 1 2' 0)"
-read -ra slow <<< "$(brief '10 11' 10)"
-read -ra stopped <<< "$(brief '12 13' 12)"
-read -ra listeners <<< "$(brief "$(seq -s ' ' 0 15)" '0 1 2 3 10 12')"
+killed=(0 1 2) slow=(10 11) stopped=(12 13) listeners=({0..15})
 for i in "${listeners[@]}"; do
 	[[ " ${slow[*]} " = *" $i "* ]] || listen "l$i" since "$first"
 done

@@ -85,7 +85,7 @@ many() { # NUMBER
 		printf "pin add 10.%d.%d.%d dev none%d lladdr 02:00:00:00:00:01\n",
 			1 + i / 65536, i / 256 % 256, i % 256, i % 3 }'
 }
-pins=$(brief 65536 65536 4096)
+pins=65536
 many "$pins" > "$file"
 ok "$pins pins" restore
 is '... are in force' "$(stat_number pins)" "$pins"
