@@ -60,6 +60,14 @@ struct guard {
 	struct counters counters;
 };
 
+/* By device name and address alone. */
+int compare_pins(const struct pin *a, const struct pin *b);
+int compare_guards(const struct guard *a, const struct guard *b);
+
+/* Of two with the same key: all else that a file says is the same. */
+bool same_pin(const struct pin *a, const struct pin *b);
+bool same_guard(const struct guard *a, const struct guard *b);
+
 struct sighting {
 	char dev[IFNAMSIZ];	/* "": none given */
 	__u8 lladdr[MAC_LEN];	/* zero: none given */

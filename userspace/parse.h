@@ -138,14 +138,6 @@ struct config {
 bool parse_config(const char *text, size_t len, struct config *config, struct parse_error *error);
 void config_free(struct config *config);
 
-/* By device name and address alone. */
-int compare_pins(const struct pin *a, const struct pin *b);
-int compare_guards(const struct guard *a, const struct guard *b);
-
-/* Of two with the same key: all else that a file says is the same. */
-bool same_pin(const struct pin *a, const struct pin *b);
-bool same_guard(const struct guard *a, const struct guard *b);
-
 /* Writes text so that it is one word, or with `spaces` one line, and printable: "\xNN". */
 void parse_escape(char *out, size_t size, const char *text, size_t len, bool spaces);
 
