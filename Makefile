@@ -5,7 +5,7 @@
 # make tool
 # make demo       the night of 2008-06-01 in a throw-away VM
 # make check      every test; make check-quick: under 3 minutes
-# make check-debug  the tests with a kernel that looks for bugs, which takes long
+# make check-debug  those with a kernel that looks for bugs, alone and with each allocation
 # make fuzz       the fuzzers, each for SECONDS= (60)
 # make bench      what arppin costs, beside nft and others, counted; KERNEL= names
 #                 one of tests/vm/kernel -l, or all; into bench/

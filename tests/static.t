@@ -60,7 +60,9 @@ interpreted() {
 		[[ ! $line =~ ^#!.*/(env )?($1)( |$) ]] || echo "$file"
 	done 2> /dev/null
 }
-# each COMMAND... -- PATTERN...: COMMAND with all the files at once.
+# at_once COMMAND...: COMMAND with the files of the standard input, some on each CPU.
+at_once() { xargs -d '\n' -P "$(nproc)" -n 10 "$@"; }
+# each COMMAND... -- PATTERN...: COMMAND with all these files.
 each() {
 	local command=() found
 	while [ "$1" != -- ]; do
@@ -69,7 +71,7 @@ each() {
 	done
 	shift
 	found=$(files "$@") || { echo "$found"; return 1; }
-	xargs -d '\n' "${command[@]}" <<< "$found"
+	at_once "${command[@]}" <<< "$found"
 }
 
 scratch=$(mktemp -d)
@@ -102,7 +104,7 @@ checkpatch() { # FILE_PATTERN... -- IGNORED_TYPE...
 	found=$(files "${patterns[@]}") || { echo "$found"; return 1; }
 	# It leaves a file in the folder where it runs, and looks for an include/.
 	mkdir -p "$scratch/include"
-	sed "s,^,$PWD/," <<< "$found" | (cd "$scratch" && xargs -d '\n' \
+	sed "s,^,$PWD/," <<< "$found" | (cd "$scratch" && at_once \
 		perl "$source/scripts/checkpatch.pl" --strict --no-tree --root=. --no-summary \
 			--quiet --terse --ignore "$(IFS=,; echo "$*")" --file --) | sed "s,^$PWD/,,"
 	return "${PIPESTATUS[1]}"
@@ -126,14 +128,15 @@ silent 'clang: the tool' each clang -Wall -Wextra -Werror -fsyntax-only -D_GNU_S
 	-Ikmod/uapi -Ikmod -Iuserspace "${flags[@]}" -- 'userspace/*.c'
 silent 'clang: the fuzzers' each clang -Wall -Wextra -Werror -fsyntax-only \
 	-Ikmod/uapi -Ikmod -Iuserspace "${flags[@]}" -- 'tests/fuzz/*.c'
-silent 'clang: the benchmark' each clang -Wall -Wextra -Werror -fsyntax-only -- ':(glob)tests/bench/*.c'
+silent 'clang: the benchmark, and what injects faults' each clang -Wall -Wextra -Werror -fsyntax-only \
+	-- ':(glob)tests/bench/*.c' ':(glob)tests/vm/*.c'
 # cppcheck cannot see through the kernel's macros: of the module, only the files
 # that also compile in userspace.
 silent 'cppcheck: the tool, the pure files and the benchmark' each cppcheck --quiet --error-exitcode=1 \
 	--enable=warning,performance,portability --inline-suppr -Ikmod/uapi -Ikmod -Iuserspace \
 	-- 'userspace/*.c' 'kmod/claim*.h' kmod/verdict.h kmod/weaker.h ':(glob)tests/bench/*.c'
 
-shell_scripts() { { interpreted '(ba|da|busybox )?sh'; files '*.sh'; } | sort -u | xargs shellcheck; }
+shell_scripts() { { interpreted '(ba|da|busybox )?sh'; files '*.sh'; } | sort -u | at_once shellcheck; }
 silent 'shellcheck' shell_scripts
 perl_scripts() { interpreted perl | while read -r file; do perl -c "$file" 2>&1 | grep -v 'syntax OK$'; done; true; }
 silent 'perl -c' perl_scripts

@@ -140,7 +140,7 @@ class Explain:
             with open(self.path, "wb") as file:
                 file.write(data)
         return subprocess.run([self.program, *words], input=stdin, capture_output=True,
-                              check=False, env={"EXPLAIN_DEVS": devs, "TZ": "UTC"})
+                              check=False, env=os.environ | {"EXPLAIN_DEVS": devs, "TZ": "UTC"})
 
     def check(self, description, path, nanoseconds):
         """All of FRAMES, and nothing else."""

@@ -33,7 +33,8 @@ static uintptr_t begin, end;	/* of the program's code */
 /* The first is the program itself. */
 static int find_code(struct dl_phdr_info *info, size_t size, void *data)
 {
-	(void)size, (void)data;
+	(void)size;
+	(void)data;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		if (info->dlpi_phdr[i].p_type != PT_LOAD || !(info->dlpi_phdr[i].p_flags & PF_X))
 			continue;
