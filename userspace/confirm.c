@@ -32,6 +32,7 @@
 
 #define REQUEST "keep it"
 #define ANSWER "kept"
+#define UNDO_TRIES 60		/* a second apart */
 #define UNDO_SECONDS 120	/* how long who confirms too late waits to hear of it */
 
 static int address_of(struct sockaddr_un *address)
@@ -60,21 +61,36 @@ static int call(void)
 	return code;
 }
 
-bool confirm_pending(void)
+/* 1, 0, or a negative errno. Where we may not look, nobody of ours can wait. */
+static int pending_here(void)
 {
 	int fd = call();
 
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	if (fd == -ENOENT || fd == -EACCES)
+		return 0;
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 1;
+}
+
+bool confirm_pending(void)
+{
+	return pending_here() > 0;
 }
 
 static int nothing_pending(void)
 {
-	if (!confirm_pending())
+	int pending = pending_here();
+
+	if (!pending)
 		return EXIT_DONE;
-	wrong("a restore waits for its confirmation: %s",
-	      "\"arppinctl confirm\" it, or wait until it is undone");
+	if (pending < 0)
+		wrong("cannot see if a restore waits for its confirmation: %s: nothing was changed",
+		      strerror(-pending));
+	else
+		wrong("a restore waits for its confirmation: %s",
+		      "\"arppinctl confirm\" it, or wait until it is undone");
 	return EXIT_UNSAFE;
 }
 
@@ -193,38 +209,63 @@ static bool connect_anew(struct ctl *ctl)
 	return nl_open(&ctl->nl);
 }
 
-static void put_back(struct pending *pending, const char *reason)
+static bool is_gone(const struct ctl *ctl)
+{
+	return !ctl->nl.family && ctl->nl.error.code == ENOENT;
+}
+
+/* False if it cannot be, and `change` says why. */
+static bool put_back(struct pending *pending, struct change *change)
 {
 	struct ctl *ctl = pending->ctl;
+
+	*change = (struct change){0};
+	if (connect_anew(ctl))
+		return change_to(ctl, &pending->before, change);
+	change->error = ctl->nl.error;
+	return false;
+}
+
+/*
+ * Again and again: somebody may be cut off, and what is short now may not be for long.
+ * But not for a module that is gone, and all pins with it.
+ */
+static bool put_back_at_last(struct pending *pending, const char *reason)
+{
+	const struct timespec pause = { .tv_sec = 1 };
+	const char *file = pending->how->file;
 	struct config now = {0};
 	struct change change;
 	bool changed;
 
-	if (!connect_anew(ctl)) {
-		syslog(LOG_ERR, "restore of %s: %s, and cannot be undone: %s", pending->how->file,
-		       reason, ctl->nl.error.text);
-		return;
-	}
-	changed = config_in_force(ctl, &now) && !config_same(&now, &pending->after);
+	changed = connect_anew(pending->ctl) && config_in_force(pending->ctl, &now) &&
+		  !config_same(&now, &pending->after);
 	config_free(&now);
-	if (!change_to(ctl, &pending->before, &change)) {
-		syslog(LOG_ERR,
-		       "restore of %s: %s, and cannot be undone: %s (%zu changes half done)",
-		       pending->how->file, reason, change.error.text, change.stuck);
-		return;
+	for (int tries = 1; !put_back(pending, &change); tries++) {
+		bool last = tries == UNDO_TRIES || is_gone(pending->ctl);
+
+		if (last || tries == 1)
+			syslog(LOG_ERR,
+			       "restore of %s: %s, and cannot be undone: %s (%zu changes half done)%s",
+			       file, reason, change.error.text, change.stuck,
+			       last ? "" : "; trying again");
+		if (last)
+			return false;
+		nanosleep(&pause, NULL);
 	}
 	forget(pending);
 	syslog(LOG_WARNING,
 	       "restore of %s: %s, and undone: %zu pins and %zu guards are in force as before%s",
-	       pending->how->file, reason, pending->before.n_pins, pending->before.n_guards,
+	       file, reason, pending->before.n_pins, pending->before.n_guards,
 	       changed ? "; what was changed since is undone as well" : "");
+	return true;
 }
 
 static void undo(struct pending *pending, const char *reason)
 {
 	int lock = run_lock();	/* if it is not our turn even now, this is what matters more */
 
-	put_back(pending, reason);
+	put_back_at_last(pending, reason);
 	unlink(pending->address.sun_path);
 	close(pending->sock);
 	if (lock >= 0)
@@ -394,8 +435,9 @@ static int begin(struct pending *pending, const struct config *config)
 		status = config_apply(pending->ctl, config, pending->how->file);
 	if (!status &&
 	    (!config_in_force(pending->ctl, &pending->after) || !start_timer(pending))) {
-		wrong("cannot wait for a confirmation: the restore is undone");
-		put_back(pending, "cannot be waited for");
+		wrong("cannot wait for a confirmation: the restore is %s",
+		      put_back_at_last(pending, "cannot be waited for") ? "undone" :
+		      "in force, because it cannot be undone (see the system log)");
 		status = EXIT_REFUSED;
 	}
 	if (status && pending->sock >= 0)

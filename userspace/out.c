@@ -63,21 +63,32 @@ void out_open_array(struct out *out, const char *key)
 		push(out, key, must(json_object_new_array()));
 }
 
+/*
+ * What json-c has no memory for it leaves out, and says so in errno only. So may malloc()
+ * that found other memory at last, but not again: the room for the text is there then.
+ */
+static const char *json_text(struct json_object *object, int flags)
+{
+	const char *text;
+
+	for (int tries = 0; tries < 2; tries++) {
+		errno = 0;
+		text = json_object_to_json_string_ext(object, flags);
+		if (text && errno != ENOMEM)
+			return text;
+	}
+	out_of_memory();
+}
+
 void out_close(struct out *out)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
-	const char *text;
 
 	if (!out->json || --out->depth)
 		return;
 	flags |= out->pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED :
 			       JSON_C_TO_STRING_PLAIN;
-	/* Without memory, json-c leaves out what it had none for, and says so here only. */
-	errno = 0;
-	text = json_object_to_json_string_ext(out->open[0], flags);
-	if (!text || errno == ENOMEM)
-		out_of_memory();
-	fprintf(file(out), "%s\n", text);
+	fprintf(file(out), "%s\n", json_text(out->open[0], flags));
 	json_object_put(out->open[0]);
 }
 
