@@ -104,6 +104,7 @@ checkpatch() { # FILE_PATTERN... -- IGNORED_TYPE...
 	found=$(files "${patterns[@]}") || { echo "$found"; return 1; }
 	# It leaves a file in the folder where it runs, and looks for an include/.
 	mkdir -p "$scratch/include"
+	touch "$scratch/.checkpatch-camelcase.date.0"
 	sed "s,^,$PWD/," <<< "$found" | (cd "$scratch" && at_once \
 		perl "$source/scripts/checkpatch.pl" --strict --no-tree --root=. --no-summary \
 			--quiet --terse --ignore "$(IFS=,; echo "$*")" --file --) | sed "s,^$PWD/,,"

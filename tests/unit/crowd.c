@@ -28,7 +28,8 @@ static void claims(const __u8 lladdr[MAC_LEN], unsigned int i, __u64 time_ns)
 	assert_true(crowd_add(&crowd, lladdr, &addr, time_ns));
 }
 
-static bool is_crowded(const __u8 lladdr[MAC_LEN], unsigned int i, __u64 time_ns, unsigned int limit)
+static bool is_crowded(const __u8 lladdr[MAC_LEN], unsigned int i, __u64 time_ns,
+		       unsigned int limit)
 {
 	struct address addr = number(i);
 

@@ -134,7 +134,7 @@ settled() {
 # pings_start ADDRESS...: the server pings them, again and again; pings_stop: not any
 # more, and ADDRESS LOST of each is in the file $pings.
 pings_start() {
-	start_log=$pings start on server tests/vm/ping.py "$(brief 0.5 2)" "$@"
+	start_log=$pings start on server tests/vm/ping.py "$(brief 0.5 0.5 2)" "$@"
 	pings_pid=$started
 	wait_for 20 grep -q ready "$pings" || bail_out 'no pings'
 }
@@ -202,7 +202,7 @@ with_arppin() {
 	watch_cache
 	pings_start "${enforced[@]}"
 	start_tools
-	frames_tell cycle "$(brief 10 5)"
+	frames_tell cycle "$(brief 10 3 5)"
 	line=
 	# What has come of the line when the time is over is not given again, and the blank
 	# at its end may be between two words.

@@ -31,10 +31,19 @@
 }
 
 # ARPPIN_BRIEF=yes: shorter attacks and fewer repetitions, for the many kernels that must
-# all pass, of which one is slow.
+# all pass. The debug kernel is slow.
 in_full() { [ -z "${ARPPIN_BRIEF:-}" ]; }
-# brief FULL SHORT: one of these.
-brief() { if in_full; then echo "$1"; else echo "$2"; fi; }
+is_slow() { [ -e /proc/lockdep_stats ]; }
+# brief FULL SHORT [SLOW]: one of these.
+brief() {
+	if in_full; then
+		echo "$1"
+	elif is_slow; then
+		echo "${3:-$2}"
+	else
+		echo "$2"
+	fi
+}
 
 # enough [COMMAND...]: what follows is about the tool more than about the module. One
 # kernel is enough for that; with others a test ends there, after COMMAND.

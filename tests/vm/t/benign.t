@@ -99,7 +99,7 @@ echo '# a pin with two MACs, of which the other takes over'
 announce() { # NAMESPACE MAC [OPTION...]
 	on "$1" tests/vm/arp.py eth0 spa=$VIP tpa=$VIP sha="$2" "${@:3}" > /dev/null
 }
-for resident in $(brief 'on off' on); do
+for resident in $(brief 'on off' 'on off' on); do
 	pin $VIP $GATEWAY_MAC,$ATTACKER_MAC resident "$resident"
 	# Linux makes no entry because of an announcement; a resident one is there.
 	[ "$resident" = on ] ||

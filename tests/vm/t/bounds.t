@@ -54,24 +54,23 @@ many=$(brief 65536 1024)
 pins "$many" > "$lines"
 ok "$many pins" ctl restore "$lines"
 like 'an independent client sees them' "$(on server python3 -B tests/vm/netlink.py "dump/$many")" '^ok '
-enough # to fill it takes minutes there
-pins 65536 > "$lines"
-ok '65,536 pins' ctl restore "$lines"
-is '... all of them' "$(stat_number pins)" 65536
+is '... all of them' "$(stat_number pins)" "$many"
 # The order of the two is another, their content is not.
 is '... and none is another' "$(ctl save | sed -n 's/ mode.*//; /^pin/p' | sort | cksum)" \
 	"$(sort "$lines" | cksum)"
-hits=$(stat_number bound_hits)
-beyond 'one more' 'bound of 65536 pins' pin add 10.1.0.0 dev none0 lladdr $GATEWAY_MAC
-is '... is counted' "$(($(stat_number bound_hits) - hits))" 1
-is '... and its device name is not kept' "$(ctl pin add 10.1.0.0 dev one_more lladdr $GATEWAY_MAC 2>&1 |
-	grep -c bound; stat_number devs)" '1
+if in_full; then
+	hits=$(stat_number bound_hits)
+	beyond 'one more' 'bound of 65536 pins' pin add 10.1.0.0 dev none0 lladdr $GATEWAY_MAC
+	is '... is counted' "$(($(stat_number bound_hits) - hits))" 1
+	is '... and its device name is not kept' "$(ctl pin add 10.1.0.0 dev one_more lladdr $GATEWAY_MAC 2>&1 |
+		grep -c bound; stat_number devs)" '1
 8'
+fi
 ok 'one of them can be replaced' ctl pin replace 10.0.0.0 dev none0 lladdr $GATEWAY_MAC
 arppinctl pin add 10.1.0.0 dev none0 lladdr $GATEWAY_MAC
 is 'another namespace has bounds of its own' "$(arppinctl -j stats | grep -o '"pins":[0-9]*')" '"pins":1'
 ok 'flush of one device' ctl pin flush dev none3
-is '... of that alone' "$(stat_number pins)" 57344
+is '... of that alone' "$(stat_number pins)" $((many * 7 / 8))
 ok 'one more is possible now' ctl pin add 10.1.0.0 dev none0 lladdr $GATEWAY_MAC
 ok 'flush of all' ctl pin flush
 is '... of all' "$(stat_number pins) $(stat_number devs) $(ctl -j pin show)" '0 0 []'

@@ -6,8 +6,10 @@
 
 capture=/tmp/explain.pcap
 
-# explained FILTER: jq's FILTER of what explain says of the capture.
-explained() { ctl -j explain pcap $capture dev eth0 | jq -rc "$1"; }
+# explained FILTER: jq's FILTER of what explain says of the capture; asked once when
+# that is whole.
+judged=''
+explained() { jq -rc "$1" <<< "${judged:-$(ctl -j explain pcap $capture dev eth0)}"; }
 
 # capture_start, capture_stop: what reaches the server's device.
 capture_start() {
@@ -102,15 +104,18 @@ all_there() { [ "$(explained '[.frames[] | select(.source == "'$ATTACKER_MAC'")]
 wait_for 20 all_there || bail_out "frames are missing: $(explained .summary)"
 capture_stop
 counted > "$after"
+judged=$(ctl -j explain pcap $capture dev eth0)
 is 'each pin and the guard counted what explain says of its frames' \
 	"$(explained_counts)" "$(since "$before" "$after")"
+declare -A told_of
+while read -r addr words; do
+	told_of[$addr]+="${told_of[$addr]:+, }$words"
+done < <(explained '.frames[] | select(.addr and .incident) |
+	"\(.addr) \(.verdict) \(.incident) \(.lladdr) \(.source) \(.variant)"')
 for name in "${names[@]}"; do
 	case ${verdict[$name]} in drop) word=drop ;; *) word=told ;; esac
-	is "$name: $word, and rightly named" \
-		"$(explained '[.frames[] | select(.addr == "'"${address[$name]}"'" and .incident) |
-			"\(.verdict) \(.incident) \(.lladdr) \(.source) \(.variant)"] | join(", ")')" \
-		"$(row="$word ${incident[$name]} ${lladdr[$name]} ${source[$name]} ${variant[$name]}"
-			echo "$row, $row")"
+	row="$word ${incident[$name]} ${lladdr[$name]} ${source[$name]} ${variant[$name]}"
+	is "$name: $word, and rightly named" "${told_of[${address[$name]}]}" "$row, $row"
 done
 is 'one MAC of many addresses' \
 	"$(explained '[.frames[] | select(.lladdr == "02:00:00:00:00:88").rule] | join(" ")')" \

@@ -1,12 +1,12 @@
 #!/bin/bash
-# A million frames (ARPPIN_BRIEF: 150,000) from random MACs, half of them for the pinned gateway's address,
-# half for others'. Memory and events stay within bounds that can be computed, the
-# gateway's own claims are believed, and whoever was known before still is.
+# A million frames from random MACs, half of them for the pinned gateway's address, half
+# for others'. Memory and events stay within bounds that can be computed, the gateway's
+# own claims are believed, and whoever was known before still is.
 # weight: 90
 . tests/vm/lib.sh
 . tests/vm/pins.sh
 
-FRAMES=$(brief 1000000 12000) CHUNK=$(brief 25000 3000)
+FRAMES=$(brief 1000000 60000 12000) CHUNK=$(brief 25000 15000 3000)
 
 # Of kmod/uapi/arppin.h: live incidents, each with one more that merges the rest.
 PIN_INCIDENTS=$((16 + 1)) GUARD_INCIDENTS=$((256 + 1))

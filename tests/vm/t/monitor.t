@@ -42,14 +42,18 @@ latest() { stat_number events; }
 has() { [ "$(told "${3:-1}" "$dir/$1")" -ge "$2" ] 2> /dev/null; }
 
 # storm PINS: so many events, or twice as many if there was a storm before.
+# storm_lines PINS: the lines of one.
 storms=0
-storm() {
+storm_lines() {
 	storms=$((storms + 1))
 	awk -v pins="$1" -v storm=$storms -v line=" dev none0 lladdr 02:00:00:00:00:05" 'BEGIN {
 		for (i = 0; i < pins; i++)
 			print "pin add 10." storm "." int(i / 250) "." i % 250 + 1 line
 	}' > "$dir/lines"
 	echo "pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC" >> "$dir/lines"
+}
+storm() {
+	storm_lines "$1"
 	ctl restore "$dir/lines"
 }
 
@@ -96,6 +100,27 @@ is '... and has lost nothing' "$(lost "$dir/seams")" 0
 i=$((i - 1))
 is 'what is no longer kept is told' "$(lost "$dir/seam$i")" \
 	"$(awk '$4 == "lost" { print $11 + 0 }' "$dir/seam$i")"
+
+# --- the smallest receive buffer: who has no privilege outside of his own user
+# namespace cannot have a larger one than the system allows.
+sysctl -qw net.core.rmem_max=2304
+storm_lines 1500
+# shellcheck disable=SC2016 # for the other shell
+small() {
+	unshare -Urn bash -c '
+		"$ARPPINCTL" monitor since 0 > '"$dir"'/small 2> '"$dir"'/small.err &
+		until grep -q listening '"$dir"'/small.err; do sleep 0.1; done
+		"$ARPPINCTL" restore '"$dir"'/lines || exit
+		"$ARPPINCTL" -j stats > '"$dir"'/small.stats
+		kill %1; wait %1'
+}
+export ARPPINCTL
+ok 'a listener with a buffer of 2304 bytes' small
+last=$(number_in "$(< "$dir/small.stats")" events)
+ok '... has met a storm' test "$last" -gt 1500
+is '... is told each event once, or which are lost' "$(told 1 "$dir/small")" "$last"
+diag "of $last lost: $(lost "$dir/small")"
+sysctl -qw net.core.rmem_max=212992
 
 enough
 # --- sixteen at once: the first three are killed and started anew, 10 and 11 are slow,
@@ -145,26 +170,6 @@ for i in "${listeners[@]}"; do
 done
 ok 'one who was stopped has all that was kept' \
 	test "$(lost "$dir/l12")" -le $((last - first - 1024))
-
-# --- the smallest receive buffer: who has no privilege outside of his own user
-# namespace cannot have a larger one than the system allows.
-sysctl -qw net.core.rmem_max=2304
-# shellcheck disable=SC2016 # for the other shell
-small() {
-	unshare -Urn bash -c '
-		"$ARPPINCTL" monitor since 0 > '"$dir"'/small 2> '"$dir"'/small.err &
-		until grep -q listening '"$dir"'/small.err; do sleep 0.1; done
-		"$ARPPINCTL" restore '"$dir"'/lines || exit
-		"$ARPPINCTL" -j stats > '"$dir"'/small.stats
-		kill %1; wait %1'
-}
-export ARPPINCTL
-ok 'a listener with a buffer of 2304 bytes' small
-last=$(number_in "$(< "$dir/small.stats")" events)
-ok '... has met a storm' test "$last" -gt 1500
-is '... is told each event once, or which are lost' "$(told 1 "$dir/small")" "$last"
-diag "of $last lost: $(lost "$dir/small")"
-sysctl -qw net.core.rmem_max=212992
 
 # --- the cursor
 ctl pin flush

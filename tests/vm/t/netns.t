@@ -80,7 +80,7 @@ like 'nothing has changed' "$(ctl pin show)" "lladdr $GATEWAY_MAC "
 for round in 1 2 3; do
 	ctl pin replace $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 	ctl guard set dev eth0 unpinned audit
-	start on attacker tests/vm/arp.py eth0 count=0 sha=random interval="$(brief 0 0.02)"
+	start on attacker tests/vm/arp.py eth0 count=0 sha=random interval="$(brief 0 0 0.02)"
 	flood=$started
 	wait_for 10 stat_is incidents 17 || diag "incidents: $(stat_number incidents)"
 	[ $round != 3 ] || break

@@ -53,7 +53,7 @@ ok 'pinned' entry_has "$resident"
 before=$(state)
 
 # To the server and to the gateway, replies and requests.
-interval=$(brief 0.01 0.2)
+interval=$(brief 0.01 0.03 0.2)
 start on attacker tests/vm/arp.py eth0 op=reply tha=$SERVER_MAC count=0 interval="$interval"
 start on attacker tests/vm/arp.py eth0 count=0 interval="$interval"
 start on attacker tests/vm/arp.py eth0 spa=$SERVER tpa=$GATEWAY count=0 interval="$interval"
@@ -104,7 +104,7 @@ same replaced
 fails '-n does not go with it' 1 ctl module reload
 
 # Again and again, as fast as it goes.
-rounds=$(brief 10 1)
+rounds=$(brief 10 3 1)
 on_disk "$ARPPIN_KO"
 watch
 bad=''
@@ -116,7 +116,7 @@ same "$rounds times"
 is 'in JSON' "$(arppinctl -j module reload)" \
 	"{\"before\":\"$old\",\"after\":\"$old\",\"pins\":7,\"guards\":1,\"namespaces\":2}"
 
-enough umount "/lib/modules/$(uname -r)"
+! is_slow || enough umount "/lib/modules/$(uname -r)"
 # --- what is seen before anything is done
 unharmed() { # WHAT
 	ok "$1: the module is there" test "$(loaded)" = "$old"

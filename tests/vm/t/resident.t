@@ -117,7 +117,7 @@ EVIL=00:00:00:00:00:00 overridden 'the MAC of all zeros' \
 	ip -n server neigh replace $GATEWAY dev eth0 lladdr 00:00:00:00:00:00 nud reachable
 is '... was counted as well' "$(stat_number cache_overridden)" $((before + 1))
 
-many=$(brief 1000 300) last=198.18.$(((many - 1) / 250)).$(((many - 1) % 250))
+many=$(brief 1000 1000 300) last=198.18.$(((many - 1) / 250)).$(((many - 1) % 250))
 # The table is full, and many pins wait for their entries, each for a tenth of a
 # second: what is wrong has precedence.
 sysctl -qw net.ipv4.neigh.default.gc_thresh3=0

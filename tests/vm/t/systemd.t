@@ -51,7 +51,7 @@ start_log=$dir/log start bash "$dir/boot"
 unshared=$started
 booted() { init=$(pgrep -P "$unshared"); inside systemctl is-active -q arppin-test.target; }
 inside() { nsenter --target "$init" --mount --pid --cgroup --uts --ipc "$@"; }
-ok 'systemd boots' wait_for "$(brief 120 600)" booted || diag < "$dir/log"
+ok 'systemd boots' wait_for "$(brief 120 120 600)" booted || diag < "$dir/log"
 init=$(pgrep -P "$unshared") # booted() had a shell of its own
 unit() { inside systemctl "$@" --no-pager; }
 # journal FIELD=VALUE...: its entries in JSON.

@@ -22,7 +22,7 @@ lines=$(mktemp)
 } > "$lines"
 
 # Two at once, on both CPUs: of one offender and of many.
-interval=$(brief 0.001 0.01)
+interval=$(brief 0.001 0.001 0.01)
 start on attacker taskset 1 tests/vm/arp.py eth0 count=0 interval="$interval"
 start on attacker taskset 2 tests/vm/arp.py eth0 count=0 interval="$interval" sha=random
 
@@ -36,7 +36,7 @@ percpu() { awk '/^Percpu:/ { print $2 }' /proc/meminfo; }
 no_more_than() { [ "$(objects)" -le $((objects_before + 500)) ]; }
 held() { ip -n server neigh show | grep -c extern_learn; }
 
-bad='' rounds=$(brief 20 4)
+bad='' rounds=$(brief 20 8 4)
 for ((round = 1; round <= rounds; round++)); do
 	insmod "$ARPPIN_KO" || bad+=" insmod:$round"
 	[ "${monitor_pid:-}" ] || monitor_start
