@@ -75,9 +75,10 @@ injects() {
 		grep -qx "$number $function .* failed" "$dir/list" ||
 			{ missed=$((missed + 1)); diag "$line: did not come again"; continue; }
 		case $status in
-		"$expected")
+		0)
+			[ "$expected" = 0 ] || wrong+=("$line: all is well, it says")
 			[ "$now" = "$after" ] || wrong+=("$line: what is in force is not what shall be")
-			[ "$(said "$kind")" = "$clean" ] || [ "$status" != 0 ] ||
+			[ "$(said "$kind")" = "$clean" ] ||
 				wrong+=("$line: it says something else: $(head -c 300 "$dir/said")") ;;
 		[123])
 			[ -s "$dir/complained" ] || [ "$kind" = any ] ||
@@ -131,7 +132,7 @@ changes same 0 restore "$dir/config" else "$dir/scratch/copy/good"
 cp "$dir/config" "$dir/input"
 injects same 0 restore -
 : > "$dir/input"
-changes like 0 pin learn $GATEWAY
+changes any 0 pin learn $GATEWAY
 
 enough unload_arppin
 echo '# what is shown'
@@ -227,6 +228,6 @@ umount "/lib/modules/$(uname -r)"
 
 $reset
 unload_arppin
-ok 'each call that was to fail did' test "$injected" -gt 10 -a $((missed * 20)) -le "$injected"
+ok 'nearly each call that was to fail did' test "$injected" -gt 10 -a $((missed * 5)) -le "$injected"
 diag "$injected calls have failed of $places"
 done_testing
