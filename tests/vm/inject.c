@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define FRAMES 32	/* from the call upwards, of which */
-#define OWN 10	/* so many of the program itself make a place */
+#define OWN 10		/* so many of the program itself make a place */
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);

@@ -42,7 +42,7 @@ each_cache() {
 objects() { each_cache | awk '{ sum += $2 } END { print sum }'; }
 percpu() { awk '/^Percpu:/ { print $2 }' /proc/meminfo; }
 # What is freed after a grace period is freed soon.
-no_more_than() { [ "$(objects)" -le $((objects_before + 500)) ]; }
+no_more_than() { [ "$(objects)" -le $((objects_before + 300)) ]; }
 held() { ip -n server neigh show | grep -c extern_learn; }
 
 bad='' rounds=$(brief 20 8 4)
