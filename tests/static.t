@@ -80,7 +80,7 @@ source=$(tests/vm/kernel source) || exit
 
 module() { # with every warning, and with sparse; other kernels: tests/kernels.t
 	mkdir "$scratch/module" && cp -r Kbuild dkms.conf kmod "$scratch/module" || return
-	tests/vm/kbuild 6.1 "$scratch/module" C=2 CF=-D__CHECK_ENDIAN__
+	tests/vm/kbuild 6.1 "$scratch/module" -j"$(nproc)" C=2 CF=-D__CHECK_ENDIAN__
 }
 silent 'the module builds without a warning, of sparse neither' module
 bare() {
