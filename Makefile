@@ -4,7 +4,7 @@
 # make module     KVER= or KDIR= names another kernel than the running one
 # make tool
 # make demo       the night of 2008-06-01 in a throw-away VM
-# make check      every test; make check-quick: under 3 minutes
+# make check      every test; make check-quick: those that take three minutes or so
 # make check-debug  those with a kernel that looks for bugs, alone and with each allocation
 # make fuzz       the fuzzers, each for SECONDS= (60)
 # make bench      what arppin costs, beside nft and others, counted; KERNEL= names
