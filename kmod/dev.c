@@ -160,7 +160,7 @@ struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
 				  struct genl_info *info)
 {
 	struct arppin_dev *adev = arppin_dev_find(an, name);
-	int err, i;
+	int err;
 
 	warn(an, name, info->extack);
 	if (adev)
@@ -188,8 +188,6 @@ struct arppin_dev *arppin_dev_get(struct arppin_net *an, const char *name,
 	err = arppin_journal_alloc(an);
 	if (err)
 		goto err_hook;
-	for (i = 0; i < ARPPIN_DEFENDED; i++)
-		adev->defended[i] = jiffies - ARPPIN_DEFEND_INTERVAL;
 	if (!an->ndevs) {
 		err = arppin_hook_register(an);
 		if (err) {

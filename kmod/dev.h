@@ -12,7 +12,7 @@
 struct genl_info;
 
 #define ARPPIN_KNOWN_BITS	6	/* places for known neighbours: 64 */
-#define ARPPIN_DEFENDED		16	/* places for defended addresses */
+#define ARPPIN_DEFENDED		16	/* addresses in ARPPIN_DEFEND_INTERVAL */
 #define ARPPIN_DEFEND_INTERVAL	(10 * HZ)	/* RFC 5227, section 1.1 */
 
 /**
@@ -25,7 +25,8 @@ struct genl_info;
  * @ifindex: the device it is bound to, 0 if there is none
  * @salt: of the hashes of what it has, see arppin_hash()
  * @guard: its policy; the members are read without a lock
- * @defended: jiffies when an own address was last announced, by its hash
+ * @defended: own addresses lately announced (the high half, as on the wire) and when
+ *	(jiffies, the low half)
  * @npins: how many
  * @pins: struct arppin_pin
  * @counters: claims about unpinned addresses while guarded
@@ -44,7 +45,7 @@ struct arppin_dev {
 	int ifindex;
 	u64 salt;
 	struct arppin_guard guard;
-	unsigned long defended[ARPPIN_DEFENDED];
+	atomic64_t defended[ARPPIN_DEFENDED];
 	u32 npins;
 	struct list_head pins;
 	struct arppin_counters __percpu *counters;

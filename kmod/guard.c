@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Guards: a device's policy for addresses without a pin. */
-#include <linux/hash.h>
+#include <linux/atomic.h>
 #include <linux/if_arp.h>
 #include <linux/jiffies.h>
 #include <net/arp.h>
@@ -62,6 +62,35 @@ out:
 	return err;
 }
 
+/*
+ * Takes a place for the address, and of several CPUs one does. Without a free place
+ * nobody: who claims many of our addresses shall not have us flood the segment.
+ */
+static bool may_announce(struct arppin_dev *adev, __be32 ip4)
+{
+	u32 ip = (__force u32)ip4, now = jiffies;
+	atomic64_t *place = NULL;
+	u64 was, old = 0;
+	int i;
+
+	for (i = 0; i < ARPPIN_DEFENDED; i++) {
+		bool is_old;
+
+		was = atomic64_read(&adev->defended[i]);
+		/* Another CPU may have written a tick that is not over here. */
+		is_old = !was ||
+			 now + HZ - (u32)was >= ARPPIN_DEFEND_INTERVAL + HZ;
+		if (was >> 32 == ip && !is_old)
+			return false;
+		if (is_old && (!place || was >> 32 == ip)) {
+			place = &adev->defended[i];
+			old = was;
+		}
+	}
+	return place &&
+	       atomic64_cmpxchg(place, old, (u64)ip << 32 | now) == old;
+}
+
 /**
  * arppin_guard_defend - announce an address that somebody else claims
  * @adev: the device
@@ -69,22 +98,15 @@ out:
  * @ip4: the address, which it has
  *
  * Once in ARPPIN_DEFEND_INTERVAL for an address (RFC 5227, section 2.4 (c)): else two
- * hosts that both defend it would never stop.
+ * hosts that both defend it would never stop. And for ARPPIN_DEFENDED addresses at
+ * most in that time.
  *
  * Context: softirq.
  */
 void arppin_guard_defend(struct arppin_dev *adev, struct net_device *dev,
 			 __be32 ip4)
 {
-	unsigned long *place, last, time = jiffies;
-
-	BUILD_BUG_ON_NOT_POWER_OF_2(ARPPIN_DEFENDED);
-	place = &adev->defended[hash_32((__force u32)ip4,
-					ilog2(ARPPIN_DEFENDED))];
-	last = READ_ONCE(*place);
-	if (time - last < ARPPIN_DEFEND_INTERVAL ||
-	    cmpxchg(place, last, time) != last)
-		return;
-	arp_send(ARPOP_REQUEST, ETH_P_ARP, ip4, dev, ip4, NULL, dev->dev_addr,
-		 NULL);
+	if (may_announce(adev, ip4))
+		arp_send(ARPOP_REQUEST, ETH_P_ARP, ip4, dev, ip4, NULL,
+			 dev->dev_addr, NULL);
 }

@@ -296,7 +296,7 @@ enum arppin_counter_attr {
  * @ARPPIN_A_GUARD_STATS: nest, output: enum arppin_counter_attr
  * @ARPPIN_A_GUARD_DEFEND: u8, 0 (the default) or 1: answer a claim of an address
  *	that the device has with an announcement, at most once in 10 s for an
- *	address (RFC 5227, section 2.4 (c))
+ *	address (RFC 5227, section 2.4 (c)), and for 16 addresses in that time
  * @ARPPIN_A_GUARD_ADDRESSES: u32, 0 (no limit, the default) to
  *	ARPPIN_SIGHTINGS_LLADDR_MAX: a MAC that has claimed so many addresses on
  *	the device in the last hour is not believed a further unpinned one, nor
