@@ -34,7 +34,7 @@ struct wanted {
  * struct arppin_listener - hears by which port of a bond offenders' frames come
  * @type: the handler
  * @an: its network namespace
- * @until: jiffies when it is given up
+ * @until: jiffies when it is given up, later with each that it listens for
  * @count: members of @wanted; grows, read by the handler
  * @wanted: what it listens for; a port is written by the handler
  */
@@ -136,7 +136,6 @@ static void listen_for(struct arppin_net *an, const struct wanted *wanted)
 		if (!listener)
 			return;
 		listener->an = an;
-		listener->until = jiffies + LISTEN;
 		listener->type.type = htons(ETH_P_ARP);
 		listener->type.func = hear;
 		dev_add_pack(&listener->type);
@@ -144,6 +143,7 @@ static void listen_for(struct arppin_net *an, const struct wanted *wanted)
 	}
 	if (listener->count == BATCH)
 		return;
+	listener->until = jiffies + LISTEN;
 	listener->wanted[listener->count] = *wanted;
 	/* Pairs with hear(). */
 	smp_store_release(&listener->count, listener->count + 1);
@@ -152,8 +152,6 @@ static void listen_for(struct arppin_net *an, const struct wanted *wanted)
 /* RTNL. */
 static void stop_listening(struct arppin_net *an)
 {
-	if (!an->listener)
-		return;
 	dev_remove_pack(&an->listener->type);
 	kfree(an->listener);
 	WRITE_ONCE(an->listener, NULL);

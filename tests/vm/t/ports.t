@@ -117,6 +117,17 @@ forge sha=02:00:00:00:00:7b
 wait_for 10 listens
 ok 'who never comes back is not listened for any longer' wait_for 30 silent
 is '... and has no port' "$(latest port)" null
+
+# One that comes when the other's time is nearly over has its own.
+if in_full; then
+	forge sha=02:00:00:00:00:7d
+	wait_for 10 listens
+	sleep 9
+	forge sha=02:00:00:00:00:7e
+	sleep 3
+	forge sha=02:00:00:00:00:7e
+	told 'bond: a later offender is listened for as long' 02:00:00:00:00:7e "$other"
+fi
 ctl pin flush
 topology_clean
 done_testing
