@@ -4,7 +4,8 @@
  * offenders; nothing is believed because of them.
  *
  * The table is bounded, and a newcomer never pushes anybody out: whoever floods
- * it keeps out other newcomers for an hour, but not those who were there before.
+ * it keeps out other newcomers, for an hour, or for a week if he comes again after
+ * MOMENT, but not those who were there before.
  */
 #include <linux/rhashtable.h>
 #include <linux/timekeeping.h>
@@ -29,7 +30,7 @@ struct rhltable arppin_sightings;
 
 static u32 now(void)
 {
-	return ktime_get_seconds();
+	return ktime_get_boottime_seconds();
 }
 
 /* Seconds since the latest claim. Another CPU may be writing a later one. */

@@ -21,7 +21,7 @@ struct arppin_sighting_key {
  * @lladdr: the MAC
  * @addr: the address
  * @noted: jiffies of when @last was looked at
- * @last: the latest claim, in seconds of CLOCK_MONOTONIC
+ * @last: the latest claim, in seconds of CLOCK_BOOTTIME
  * @age: the first claim, likewise
  * @first: the first claim, ns since 1970
  * @number: counts sightings up from 1 in a network namespace
