@@ -105,7 +105,7 @@ static void fill_key(struct arppin_incident_key *key,
  * @claim: what a frame claims
  * @kind: enum arppin_incident_kind
  *
- * Context: RCU read lock, or an->incident_lock.
+ * Context: RCU read lock.
  * Return: NULL if there is none of its own.
  */
 struct arppin_incident *
@@ -125,7 +125,7 @@ arppin_incident_find(struct arppin_subject *subject,
  * @claim: what the frame claims
  * @kind: enum arppin_incident_kind
  *
- * Context: RCU read lock, or an->incident_lock.
+ * Context: RCU read lock.
  * Return: NULL if it is the first of an incident.
  */
 struct arppin_incident *
@@ -139,8 +139,7 @@ arppin_incident_look_up(struct arppin_net *an, struct arppin_subject *subject,
 	if (incident)
 		return incident;
 	many = many_slot(an, subject);
-	return many ? rcu_dereference_check(*many,
-				lockdep_is_held(&an->incident_lock)) : NULL;
+	return many ? rcu_dereference(*many) : NULL;
 }
 
 struct arppin_frames
@@ -277,7 +276,7 @@ static void keep_ended(struct arppin_net *an,
 	if (!arppin_fill_incident_whole(skb, incident, frames,
 					ktime_get_real_ns()))
 		record = arppin_record(an->ended_total, skb->data, skb->len);
-	kfree_skb(skb);
+	consume_skb(skb); /* no packet, and not dropped */
 	if (!record)
 		return;
 	record->id = incident->id;

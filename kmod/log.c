@@ -123,13 +123,10 @@ static const char *done_text(const struct arppin_incident *incident,
 			     const struct arppin_frames *frames, bool ended,
 			     char *text)
 {
-	u64 now = ktime_get_real_ns();
-
-	if (ended)	/* but the clock may have been set back */
+	if (ended)	/* by jiffies: the clock may have been set since */
 		snprintf(text, DONE_LEN,
-			 "ended after %llu s, %llu dropped, %llu passed",
-			 div_u64(max(now, incident->start) - incident->start,
-				 NSEC_PER_SEC), frames->dropped,
+			 "ended after %lu s, %llu dropped, %llu passed",
+			 (jiffies - incident->started) / HZ, frames->dropped,
 			 frames->passed);
 	else
 		snprintf(text, DONE_LEN, frames->dropped ? "dropped" : "passed");
@@ -145,7 +142,7 @@ static const char *said_of(u32 kind)
 	case ARPPIN_INCIDENT_FOREIGN_SOURCE:
 		return "claimed by its pinned";
 	case ARPPIN_INCIDENT_MANY_OFFENDERS:
-		return "claimed by many offenders, among them";
+		return "claimed or probed by many, among them";
 	case ARPPIN_INCIDENT_OWN_ADDRESS:
 		return "is ours, and claimed by";
 	case ARPPIN_INCIDENT_MANY_ADDRESSES:
