@@ -94,7 +94,7 @@ static bool is_without_arp(const struct neighbour *n)
 {
 	return READ_ONCE(n->nud_state) & NUD_NOARP &&
 	       (n->type == RTN_BROADCAST || n->type == RTN_MULTICAST ||
-		n->dev->flags & (IFF_NOARP | IFF_LOOPBACK | IFF_POINTOPOINT));
+		n->dev->flags & (IFF_NOARP | IFF_POINTOPOINT));
 }
 
 static bool is_wrong(const struct neighbour *n,
@@ -154,7 +154,10 @@ static int write_pinned(struct neighbour *n, const struct arppin_pin_conf *conf)
 	return err;
 }
 
-/* Turn NTF_EXT_LEARNED on or off, and leave the rest as it is. */
+/*
+ * Turn NTF_EXT_LEARNED on or off. NTF_MANAGED goes with it: the kernel takes both from
+ * one who writes as F_ADMIN, and what is pinned needs no keeping fresh.
+ */
 static int set_exempt(struct neighbour *n, bool exempt)
 {
 	u8 state = READ_ONCE(n->nud_state);
@@ -216,7 +219,8 @@ static void tell_overridden(struct arppin_pin *pin)
 	ether_addr_copy(lladdr, pin->overridden);
 	pin->is_overridden = false;
 	spin_unlock_bh(&an->incident_lock);
-	if (!is_overridden)
+	/* The pin may have been given that MAC since. */
+	if (!is_overridden || arppin_pin_conf_has(arppin_pin_conf(pin), lladdr))
 		return;
 	arppin_event_cache(ARPPIN_EVENT_CACHE_OVERRIDDEN, pin, lladdr);
 	arppin_log_cache(pin, lladdr, "overridden in the neighbour cache");
