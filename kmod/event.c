@@ -134,7 +134,7 @@ static void send(struct arppin_net *an, const struct event *event,
 	struct sk_buff *skb, *copy;
 
 	spin_lock_bh(&an->event_lock);
-	if (READ_ONCE(stopped) || !an->journal)
+	if (READ_ONCE(stopped))
 		goto out;
 	an->event_seq++;
 	skb = build(event, an->event_seq, info);

@@ -144,8 +144,12 @@ int arppin_fill_incident(struct sk_buff *skb,
 			 const struct arppin_incident *incident,
 			 const struct arppin_frames *frames)
 {
-	/* From the start on: it does not change between two frames. */
-	unsigned long lasted = READ_ONCE(incident->last) - incident->started;
+	/*
+	 * From the start on: it does not change between two frames. And another CPU
+	 * may have written a tick that was over already.
+	 */
+	unsigned long lasted = max_t(long, 0, READ_ONCE(incident->last) -
+					      incident->started);
 
 	if (put_incident_u64(skb, ARPPIN_A_INCIDENT_ID, incident->id) ||
 	    nla_put_u32(skb, ARPPIN_A_INCIDENT_KIND, incident->key.kind) ||

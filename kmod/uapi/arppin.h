@@ -342,7 +342,8 @@ enum arppin_guard_attr {
  * @ARPPIN_A_INCIDENT_FRAME: binary, up to ARPPIN_FRAME_MAX bytes, the beginning
  *	of the first frame, from its Ethernet header on, without VLAN tags; empty
  *	if its header was another
- * @ARPPIN_A_INCIDENT_FRAME_LEN: u32, the bytes that the first frame had
+ * @ARPPIN_A_INCIDENT_FRAME_LEN: u32, the bytes that the first frame had; 0 if
+ *	FRAME is empty
  * @ARPPIN_A_INCIDENT_SIGHTINGS: u32, how many other addresses LLADDR and SOURCE
  *	are known to have used on the device
  * @ARPPIN_A_INCIDENT_SIGHTING: nest, enum arppin_sighting_attr, once for each of
