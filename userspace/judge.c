@@ -44,6 +44,12 @@ static bool is_own(const struct judge *judge, const struct arppin_claim *claim,
 	       (claim->variant == ARPPIN_VARIANT_PROBE || own_has_addr(judge->own, addr));
 }
 
+/* See is_foreign() in kmod/hook.c. */
+static bool is_foreign(const struct judge *judge, const __u8 lladdr[MAC_LEN])
+{
+	return !arppin_lladdr_number(lladdr) || !own_has_lladdr(judge->own, lladdr);
+}
+
 static unsigned int get_be16(const __u8 *p)
 {
 	return p[0] << 8 | p[1];
@@ -122,11 +128,12 @@ static struct arppin_verdict decide(const struct arppin_claim *claim, const stru
 	return arppin_verdict(claim, &u.conf, unpinned);
 }
 
-/* See note_sighting() in kmod/hook.c. */
-static bool is_sighting(const struct arppin_claim *claim, struct arppin_verdict verdict)
+/* See note_sighting() and other_sighting() in kmod/hook.c. */
+static bool is_sighting(const struct judge *judge, const struct arppin_claim *claim,
+			struct arppin_verdict verdict)
 {
 	return (!verdict.incident || verdict.incident == ARPPIN_INCIDENT_UNPINNED) &&
-	       arppin_claim_is_plausible(claim);
+	       arppin_claim_is_plausible(claim) && is_foreign(judge, claim->lladdr);
 }
 
 static bool judge_claim(struct judge *judge, struct arppin_claim *claim, __u64 time_ns,
@@ -138,12 +145,11 @@ static bool judge_claim(struct judge *judge, struct arppin_claim *claim, __u64 t
 	struct arppin_verdict verdict;
 
 	claim->own = is_own(judge, claim, &addr);
-	claim->ours = own_dev_has_addr(judge->own, &addr) &&
-		      !own_has_lladdr(judge->own, claim->lladdr);
+	claim->ours = own_dev_has_addr(judge->own, &addr) && is_foreign(judge, claim->lladdr);
 	claim->crowded = crowd_is_crowded(&judge->crowd, claim->lladdr, &addr, time_ns,
 					  guard->addresses, arppin_claim_is_plausible(claim));
 	verdict = decide(claim, pin, guard->unpinned);
-	if (guard->addresses && is_sighting(claim, verdict) &&
+	if (guard->addresses && is_sighting(judge, claim, verdict) &&
 	    !crowd_add(&judge->crowd, claim->lladdr, &addr, time_ns))
 		return false;
 	if (own_has_addr(judge->own, &target))

@@ -43,7 +43,8 @@
 static const __u8 gateway[] = { GATEWAY_MAC };
 static const __u8 attacker[] = { ATTACKER_MAC };
 
-static __u8 lladdrs[][MAC_LEN] = { { SERVER_MAC }, { SERVER_MAC_2 } };
+/* The last one is a device without a MAC yet. */
+static __u8 lladdrs[][MAC_LEN] = { { SERVER_MAC }, { SERVER_MAC_2 }, { ZERO_MAC } };
 static struct own_addr addrs[] = {
 	{ .addr = { .family = AF_INET, .bytes = { SERVER } }, .on_dev = true },
 	{ .addr = { .family = AF_INET, .bytes = { SERVER_2 } } },
@@ -216,6 +217,9 @@ static void ours(void **state)
 	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
 	claim(attacker, SERVER_2);
 	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+	/* All zeros are nobody's, also where a device of ours has no other. */
+	claim(lladdrs[2], SERVER);
+	EXPECT(JUDGE_NOTICED, JUDGE_BY_OWN_ADDRESS, ARPPIN_INCIDENT_OWN_ADDRESS);
 	/* Our own frames, also probes, come back from a switch. */
 	guard.unpinned = ARPPIN_UNPINNED_DROP;
 	JUDGE(BROADCAST, SERVER_MAC, ARP, ETHERNET_IP4, REQUEST, SERVER_MAC, SERVER,
@@ -256,6 +260,19 @@ static void crowded(void **state)
 	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
 	claim(attacker, 192, 0, 2, 104);
 	EXPECT(JUDGE_DROPPED, JUDGE_BY_ADDRESSES, ARPPIN_INCIDENT_MANY_ADDRESSES);
+}
+
+/* What our own devices say on the segment is no sighting, and so is never too many. */
+static void own_crowd(void **state)
+{
+	(void)state;
+	guard.addresses = 2;
+	for (unsigned int i = 0; i < 4; i++) {
+		claim(lladdrs[0], 192, 0, 2, 101 + i);
+		EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+		claim(lladdrs[1], 192, 0, 2, 101 + i);
+		EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+	}
 }
 
 /* Who waits an hour before each address is not remembered with more than 64. */
@@ -361,6 +378,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_pins, fresh, clean),
 		cmocka_unit_test_setup_teardown(ours, fresh, clean),
 		cmocka_unit_test_setup_teardown(crowded, fresh, clean),
+		cmocka_unit_test_setup_teardown(own_crowd, fresh, clean),
 		cmocka_unit_test_setup_teardown(patient, fresh, clean),
 		cmocka_unit_test_setup_teardown(no_claim, fresh, clean),
 		cmocka_unit_test_setup_teardown(tags, fresh, clean),
