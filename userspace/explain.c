@@ -24,8 +24,8 @@ static const struct {
 	[JUDGE_NOT_ARP] = { NULL, "not_arp", " not-arp " },
 };
 
+/* But for JUDGE_BY_INGRESS, of which `ends` has more. */
 static const char *const rules[] = {
-	[JUDGE_BY_INGRESS] = "not-delivered",
 	[JUDGE_BY_NO_CLAIM] = "no-claim",
 	[JUDGE_BY_OWN_FRAME] = "own-frame",
 	[JUDGE_BY_PIN] = "pin",

@@ -229,8 +229,6 @@ void out_time_zones(struct out *out, const char *before, __u64 ns)
 	char date[32];
 	struct tm tm;
 
-	if (out->json)
-		return;
 	out_time(out, NULL, NULL, before, ns);
 	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", gmtime_r(&seconds, &tm));
 	fprintf(file(out), " (%s.%03u UTC)", date, fraction / 1000000);

@@ -337,9 +337,6 @@ static int keep_way(const struct nlmsghdr *nlh, void *data)
 			get_address(attr, &way->source);
 			break;
 		case RTA_GATEWAY:
-			get_address(attr, &way->via);
-			way->is_via = true;
-			break;
 		case RTA_VIA:
 			way->is_via = true;
 			break;

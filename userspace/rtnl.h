@@ -72,7 +72,6 @@ struct gateways {
 struct way {
 	unsigned char type;	/* RTN_* of <linux/rtnetlink.h> */
 	__u32 ifindex;
-	struct address via;	/* AF_UNSPEC: it is on the link, or not behind an IPv4 gateway */
 	bool is_via;		/* behind a gateway, whatever its family */
 	struct address source;	/* AF_UNSPEC: none */
 };
@@ -116,10 +115,10 @@ int rtnl_addr_add(struct rtnl *rtnl, __u32 ifindex, const struct address *addr,
 bool rtnl_get_link(const struct nlmsghdr *nlh, struct link *link);
 bool rtnl_get_neigh(const struct nlmsghdr *nlh, struct neigh *neigh);
 
-/* NULL if there is none. */
 /* It has neighbours that answer ARP: others need no pin, and can have none. */
 bool link_has_arp(const struct link *link);
 
+/* NULL if there is none. */
 const struct link *link_by_index(const struct links *links, __u32 ifindex);
 const struct link *link_by_name(const struct links *links, const char *name);
 const struct neigh *neigh_find(const struct neighs *neighs, __u32 ifindex,

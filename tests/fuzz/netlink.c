@@ -697,7 +697,7 @@ static void fuzz_routes(char which)
 		break;
 	case 'W':
 		if (!rtnl_way(&rtnl, &to, 0, &way))
-			property(way.is_via || way.via.family == AF_UNSPEC);
+			property(way.source.family == AF_UNSPEC || way.source.family == AF_INET);
 		break;
 	}
 	free(gateways.items);
