@@ -65,8 +65,10 @@ int check(struct ctl *ctl, int n, char *const words[])
 
 	if (!parse_nothing(n, words, &error))
 		return wrong("%s", error.text);
-	if (geteuid())
-		return wrong("only root can see all that is to be checked");
+	if (geteuid()) {
+		wrong("only root can see all that is to be checked");
+		return EXIT_REFUSED;
+	}
 	status = enter_netns(ctl);
 	if (status)
 		return status;

@@ -135,8 +135,10 @@ int confirm(struct ctl *ctl, int n, char *const words[])
 	fd = call();
 	if (fd == -ENOENT)
 		return wrong("no restore waits for its confirmation here");
-	if (fd < 0)
-		return wrong("cannot reach who waits for it: %s", strerror(-fd));
+	if (fd < 0) {
+		wrong("cannot reach who waits for it: %s", strerror(-fd));
+		return EXIT_REFUSED;
+	}
 	give_up_after(fd, UNDO_SECONDS);
 	len = -1;
 	if (is_peer_ours(fd) && send(fd, REQUEST, strlen(REQUEST), MSG_NOSIGNAL) > 0)

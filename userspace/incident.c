@@ -113,10 +113,12 @@ int incident_report(struct ctl *ctl, int n, char *const words[])
 		status = save_frame(&incident, file);
 	if (status)
 		return status;
-	if (host_read(incident.dev, &host))
+	if (host_read(incident.dev, &host)) {
 		print_report(&ctl->out, &incident, &host, out_now());
-	else
-		status = wrong("cannot read the addresses of this host: %s", strerror(errno));
+	} else {
+		wrong("cannot read the addresses of this host: %s", strerror(errno));
+		status = EXIT_REFUSED;
+	}
 	host_free(&host);
 	return status;
 }

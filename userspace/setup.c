@@ -472,8 +472,10 @@ int setup_host(struct ctl *ctl, int n, char *const words[])
 		return wrong("%s", error.text);
 	if (ctl->netns)
 		return wrong("\"-n\": what is set up is what the whole machine boots with");
-	if (geteuid())
-		return wrong("this needs root");
+	if (geteuid()) {
+		wrong("this needs root");
+		return EXIT_REFUSED;
+	}
 	if (!yes && ctl->out.json)
 		return wrong("\"-j\": nobody is asked then: say \"setup --yes\"");
 	if (!yes && !isatty(STDIN_FILENO))

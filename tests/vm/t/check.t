@@ -385,7 +385,7 @@ content 'all is mended'
 
 # Who asks.
 said=$(setpriv --reuid=65534 --regid=65534 --clear-groups arppinctl check 2>&1)
-is 'nobody is told: exit status' $? 1
+is 'nobody is told: exit status' $? 2
 is 'nobody is told: why' "$said" 'arppinctl: only root can see all that is to be checked'
 
 before=$(arppinctl save; arppinctl -j stats; cat /proc/modules; ip neigh)

@@ -56,12 +56,12 @@ ok '... which is not made' test ! -e "$dir/copy"
 fails '... or with a confirmation' 3 ctl restore "$dir/two" confirm 5
 fails 'nor does the one of another namespace wait for one' 1 arppinctl -n gateway confirm
 as_nobody() { on server setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-fails 'nobody else may confirm' 1 as_nobody "$ARPPINCTL" confirm
+fails 'nobody else may confirm' 2 as_nobody "$ARPPINCTL" confirm
 # shellcheck disable=SC2016 # for the other shell
 own='"$ARPPINCTL" confirm; echo "status $?"'
 export ARPPINCTL
 like '... nor root of another user namespace' "$(as_nobody unshare -Ur bash -c "$own" 2>&1)" \
-	'status 1'
+	'status 2'
 ok '... the typo is still in force' mac_is $TYPO
 kill -TERM "$(waiter)"
 ok 'ended by a signal it is undone' wait_for 60 mac_is $GATEWAY_MAC
