@@ -10,7 +10,7 @@
 # make bench      what arppin costs, beside nft and others, counted; KERNEL= names
 #                 one of tests/vm/kernel -l, or all; into bench/
 # make bench-record  the same, into the tree: README, tests/bench/result.*, recorded
-# make coverage   lines of the tool and of the module that no test reaches (half an hour)
+# make coverage   lines of the tool and of the module that no test reaches (about an hour)
 # make deb        Debian packages, into deb/
 # make install    tool, manual pages, units and, through dkms, the module;
 # make uninstall  takes all of that away again. Both know DESTDIR and prefix.
