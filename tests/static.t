@@ -62,6 +62,31 @@ interpreted() {
 }
 # at_once COMMAND...: COMMAND with the files of the standard input, some on each CPU.
 at_once() { xargs -d '\n' -P "$(nproc)" -n 10 "$@"; }
+# anew COMMAND...: likewise, but a file about which it had nothing to say is not asked
+# about again. For what looks at each file alone, and takes long.
+known=${ARPPIN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/arppin}/static
+mkdir -p "$known"
+anew() {
+	local program word hash file files=() silent=() said
+	# The same words, and the same program, and the same script if it is one's.
+	program=$({
+		echo "$*"
+		for word in "$(command -v "$1")" "${@:2}"; do
+			[ ! -f "$word" ] || sha256sum < "$word"
+		done
+	} | sha256sum | head -c 16)
+	while read -r hash file; do
+		[ ! -e "$known/$program-$hash" ] || continue
+		files+=("$file") silent+=("$known/$program-$hash")
+	done < <(xargs -d '\n' sha256sum)
+	[ ${#files[@]} != 0 ] || return 0
+	if said=$(printf '%s\n' "${files[@]}" | at_once "$@" 2>&1) && [ -z "$said" ]; then
+		touch "${silent[@]}"
+	else
+		echo "$said"
+		return 1
+	fi
+}
 # each COMMAND... -- PATTERN...: COMMAND with all these files.
 each() {
 	local command=() found
@@ -105,7 +130,7 @@ checkpatch() { # FILE_PATTERN... -- IGNORED_TYPE...
 	# It leaves a file in the folder where it runs, and looks for an include/.
 	mkdir -p "$scratch/include"
 	touch "$scratch/.checkpatch-camelcase.date.0"
-	sed "s,^,$PWD/," <<< "$found" | (cd "$scratch" && at_once \
+	sed "s,^,$PWD/," <<< "$found" | (cd "$scratch" && anew \
 		perl "$source/scripts/checkpatch.pl" --strict --no-tree --root=. --no-summary \
 			--quiet --terse --ignore "$(IFS=,; echo "$*")" --file --) | sed "s,^$PWD/,,"
 	return "${PIPESTATUS[1]}"
@@ -143,7 +168,7 @@ cppcheck_all() {
 }
 silent 'cppcheck: the tool, the pure files and the benchmark' cppcheck_all
 
-shell_scripts() { { interpreted '(ba|da|busybox )?sh'; files '*.sh'; } | sort -u | at_once shellcheck; }
+shell_scripts() { { interpreted '(ba|da|busybox )?sh'; files '*.sh'; } | sort -u | anew shellcheck; }
 silent 'shellcheck' shell_scripts
 perl_scripts() { interpreted perl | while read -r file; do perl -c "$file" 2>&1 | grep -v 'syntax OK$'; done; true; }
 silent 'perl -c' perl_scripts
