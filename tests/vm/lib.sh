@@ -268,6 +268,8 @@ topology() {
 	macvlan)
 		SDEV=macvlan0
 		port server eth0 02:00:00:00:01:10
+		# Or it answers as well, and arpspoof sends to who answers first.
+		on server busybox sh -c 'echo 1 > /proc/sys/net/ipv4/conf/eth0/arp_ignore'
 		ip -n server link add link eth0 name macvlan0 address $SERVER_MAC type macvlan mode bridge ;;
 	*)
 		bail_out "no topology $kind" ;;
