@@ -239,9 +239,26 @@ def pin_of(address, device):
     return None if error else dict(objects[0])
 
 
+def guard_of(device):
+    error, objects = do(request("GUARD_GET", attr(N["A_GUARD_DEV"], device)))
+    return None if error else dict(objects[0])
+
+
+def counter(counters, name):
+    return int.from_bytes(dict(attrs(counters))[N["A_COUNTER_" + name]], "little")
+
+
 def dropped(address=GATEWAY, device="eth0"):
-    counters = dict(attrs(pin_of(address, device)[N["A_PIN_STATS"]]))
-    return int.from_bytes(counters[N["A_COUNTER_DROPPED"]], "little")
+    return counter(pin_of(address, device)[N["A_PIN_STATS"]], "DROPPED")
+
+
+def passed(device):
+    return counter(guard_of(device)[N["A_GUARD_STATS"]], "PASSED")
+
+
+def accepted():
+    _, objects = do(request("STATS_GET"))
+    return counter(dict(objects[0])[N["A_STATS_CLAIMS"]], "ACCEPTED")
 
 
 # --- frames ------------------------------------------------------------------------
@@ -608,8 +625,19 @@ def windows(text, attempt, limit=20000, step=STEP):
     point(not wrong and faults and size < limit, text, *wrong[:10], f"{faults} faults, {size} bytes")
 
 
+def incidents(_):
+    now = stats()
+    return now[N["A_STATS_INCIDENTS_TOTAL"]] + now[N["A_STATS_INCIDENTS_LOST"]]
+
+
+def sightings(_):
+    now = stats()
+    return now[N["A_STATS_SIGHTINGS"]] + now[N["A_STATS_SIGHTINGS_REFUSED"]]
+
+
 def frames(offender):
-    def forged(sender, operation, counted):
+    def forged(sender, operation, *counts):
+        """COUNTS: each of them counts the frame, for its address, once."""
         def attempt(window, size):
             address = sender or f"10.1.{size // STEP >> 8}.{size // STEP & 255}"
             if not sender: # a pin of its own: one has a few incidents, and then no more
@@ -621,28 +649,27 @@ def frames(offender):
 
         def one(window, size, address):
             def seen():
-                return dropped(address) if counted else 0
+                return [count_of(address) for count_of in counts]
 
-            before, known = seen(), stats()
+            wanted = [number + 1 for number in seen()]
             window.open(size)
             error = offender.send(address, operation)
             time.sleep(0.01) # a look at the counters would be in the window
             window.close()
-            done = error or not counted or wait_for(lambda: seen() == before + 1)
             if error:
                 return f"the frame was not sent: {errno.errorcode[error]}"
-            if not done:
-                return f"dropped {seen() - before} of one forged frame"
-            if counted and stats() == known:
-                return "the statistics know nothing of it"
+            if not wait_for(lambda: seen() == wanted):
+                return f"the counts are {seen()}, and not {wanted}"
             return None
         return attempt
 
-    windows("a forged request", forged(None, 1, True))
-    windows("a forged reply", forged(None, 2, True))
-    windows("a claim about an address without a pin", forged("192.0.2.78", 1, False))
+    windows("a forged request", forged(None, 1, dropped, incidents))
+    windows("a forged reply", forged(None, 2, dropped, incidents))
+    windows("a claim about an address without a pin",
+            forged("192.0.2.78", 1, lambda _: accepted(), sightings))
     do(request("GUARD_SET", *guard("eth0", "AUDIT")))
-    windows("the same, with a guard", forged("192.0.2.79", 1, False))
+    windows("the same, with a guard",
+            forged("192.0.2.79", 1, lambda _: passed("eth0"), sightings, incidents))
     do(request("GUARD_SET", *guard("eth0", "ACCEPT")))
 
     # And all of them at once.
@@ -770,11 +797,6 @@ def have(name, up=True):
     return index
 
 
-def guard_of(device):
-    error, objects = do(request("GUARD_GET", attr(N["A_GUARD_DEV"], device)))
-    return None if error else dict(objects[0])
-
-
 class Forger:
     """At the other end of the cable, which may be another one each time."""
 
@@ -792,11 +814,6 @@ class Forger:
         if self.offender:
             self.offender.socket.close()
         self.offender = None
-
-
-def passed():
-    counters = dict(attrs(guard_of(NAME)[N["A_GUARD_STATS"]]))
-    return int.from_bytes(counters[N["A_COUNTER_PASSED"]], "little")
 
 
 def counted(count_of, send):
@@ -825,7 +842,7 @@ def held(forger):
     have(NAME)
     if not counted(lambda: dropped(THERE, NAME), forger.send):
         return "a forged frame is not dropped"
-    if guard_of(NAME) and not counted(passed, lambda: forger.send(NOBODY)):
+    if guard_of(NAME) and not counted(lambda: passed(NAME), lambda: forger.send(NOBODY)):
         return "the guard does not count"
     if entry(THERE, NAME) not in (THERE_MAC, None, "000000000000"):
         return f"the entry is {entry(THERE, NAME)}"
