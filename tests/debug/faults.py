@@ -337,7 +337,7 @@ total_faults = total_pages = total_operations = 0
 
 
 def count(text):
-    """What an operation has been through."""
+    """What an operation has been through; how many faults."""
     global total_faults, total_pages, total_operations
     counts = injected()
     faults, pages = sum(counts.values()), counts["fail_page_alloc"]
@@ -345,6 +345,7 @@ def count(text):
     total_pages += pages
     total_operations += 1
     print(f"# {text}: {faults} faults, {pages} of them of pages")
+    return faults
 
 
 def faulty(text, attempt, limit=2000, step=1):
@@ -672,20 +673,23 @@ def frames(offender):
             forged("192.0.2.79", 1, lambda _: passed("eth0"), sightings, incidents))
     do(request("GUARD_SET", *guard("eth0", "ACCEPT")))
 
-    # And all of them at once.
-    before, known = dropped(), stats()
+    # And all of them at once. A pin without incidents: later ones take no memory.
+    fresh = "10.2.0.1"
+    do(request("PIN_NEW", *pin(fresh, "eth0", GATEWAY_MAC, resident=0)))
+    before = stats()[N["A_STATS_INCIDENTS_LOST"]]
     for kind in KINDS:
         setting(kind, "space", 0)
         setting(kind, "probability", 100)
     for _ in range(100):
-        offender.send()
+        offender.send(fresh)
     time.sleep(0.1)
     for kind in KINDS:
         setting(kind, "probability", 0)
-    arrived = wait_for(lambda: dropped() == before + 100)
-    point(arrived, "100 forged frames with no memory at all: dropped and counted", dropped() - before)
-    point(stats() != known, "... and known of")
-    count("without any")
+    arrived = wait_for(lambda: dropped(fresh) == 100)
+    point(arrived, "100 forged frames with no memory at all: dropped and counted", dropped(fresh))
+    lost, faults = stats()[N["A_STATS_INCIDENTS_LOST"]] - before, count("without any")
+    point(0 < lost <= faults, "... and known to be without an incident", f"{lost}, {faults} faults")
+    do(request("PIN_DEL", dev("eth0"), addr(fresh)))
 
 
 # --- devices -----------------------------------------------------------------------------
