@@ -219,6 +219,7 @@ same killed
 # A restore that waits for its confirmation is undone in the new module.
 ctl restore "$dir/many" confirm 20 > /dev/null
 ok 'replaced while a restore waits for its confirmation' reload
+is '... its pins are in force' "$(state)" "$many"
 undone() { [ "$(state)" = "$before" ]; }
 ok '... which is undone all the same' wait_for 60 undone
 
