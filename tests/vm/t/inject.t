@@ -174,11 +174,17 @@ none_waits() { ! pgrep -x arppinctl > /dev/null; }
 restore_in_force() {
 	wait_for 60 none_waits || diag 'it goes on'
 	ctl save
+	[ "$(stat_number events)" = "$told" ] || echo '# after something else was'
 }
-in_force=restore_in_force
+restore_reset() {
+	in_force=pins_in_force pins_reset
+	told=$(stat_number events)
+}
+in_force=restore_in_force reset=restore_reset
 injects any 0 restore "$dir/config" confirm 1
 is '... was in force, and is undone' "$(ctl restore "$dir/config" confirm 1 > /dev/null; ctl save | wc -l; $in_force)" "3
-$before"
+$before
+# after something else was"
 
 echo '# setup'
 mkdir -p /usr/local/sbin
