@@ -26,7 +26,7 @@ memory	undefined-index		UBSAN: array-index-out-of-bounds in .*broken\.c
 memory	free-active		ODEBUG: free active .* object type: timer_list hint: expired
 locks	rcu-unlocked		WARNING: suspicious RCU usage
 locks	sleep-in-atomic		BUG: sleeping function called from invalid context
-locks	leak			kmemleak: [0-9]+ new suspected memory leaks
+locks	leak			\bleak\+0x.* \[broken\]
 locks	fault leak-on-error	leak_on_error\+
 locks	hold			unregister_netdevice: waiting for broken0 to become free
 locks	hold			ref_tracker: .* has 1/1 users at
