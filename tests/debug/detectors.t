@@ -23,13 +23,18 @@ memory	out-of-bounds		BUG: KASAN: slab-out-of-bounds in out_of_bounds
 memory	use-after-free		BUG: KASAN: slab-use-after-free in use_after_free
 memory	undefined-shift		UBSAN: shift-out-of-bounds in .*broken\.c
 memory	undefined-index		UBSAN: array-index-out-of-bounds in .*broken\.c
+memory	undefined-bool		UBSAN: invalid-load in .*broken\.c
 memory	free-active		ODEBUG: free active .* object type: timer_list hint: expired
+memory	work-on-stack		ODEBUG: object .* is on stack .*, but NOT annotated
+memory	cpu-of-now		BUG: using smp_processor_id\(\) in preemptible
+memory	delete-twice		list_del corruption
 locks	rcu-unlocked		WARNING: suspicious RCU usage
 locks	sleep-in-atomic		BUG: sleeping function called from invalid context
 locks	leak			\bleak\+0x.* \[broken\]
 locks	fault leak-on-error	leak_on_error\+
+locks	hold-net		ref_tracker: net.* has 1/1 users at
 locks	hold			unregister_netdevice: waiting for broken0 to become free
-locks	hold			ref_tracker: .* has 1/1 users at
+locks	hold			ref_tracker: broken0@.* has 1/1 users at
 locks	lock-order		WARNING: possible circular locking dependency detected
 locks	lock-order		lockdep has turned itself off
 '
@@ -49,6 +54,11 @@ program() {
 		[ "$bug" != "$before" ] || continue
 		before=$bug
 		case $bug in
+		delete-twice) echo "(echo $bug > \$bugs/bug)" ;;
+		hold-net)
+			echo 'ip netns add broken'
+			echo "nsenter --net=/run/netns/broken tee \$bugs/bug <<< $bug"
+			echo 'ip netns del broken' ;;
 		fault*) echo "tests/debug/nth.py \$bugs/bug ${bug#fault }" ;;
 		hold)
 			echo 'ip link add broken0 type dummy'

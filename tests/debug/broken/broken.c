@@ -5,13 +5,18 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
+#include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
 
 struct thing {
 	struct timer_list timer;
@@ -22,6 +27,7 @@ static DEFINE_MUTEX(second);
 static DEFINE_SPINLOCK(spin);
 static struct thing __rcu *published;
 static netdevice_tracker tracker;
+static netns_tracker net_tracker;
 static int numbers[4];
 
 static int none(void)
@@ -75,6 +81,15 @@ static int undefined_index(void)
 	return READ_ONCE(numbers[index]) & 0;
 }
 
+static int undefined_bool(void)
+{
+	u8 byte = 2;
+	bool *truth = (bool *)&byte;
+
+	OPTIMIZER_HIDE_VAR(truth);
+	return READ_ONCE(*truth) & 0;
+}
+
 static void expired(struct timer_list *timer)
 {
 }
@@ -88,6 +103,37 @@ static int free_active(void)
 	timer_setup(&thing->timer, expired, 0);
 	mod_timer(&thing->timer, jiffies + 3600 * HZ);
 	kfree(thing);
+	return 0;
+}
+
+static void never(struct work_struct *work)
+{
+}
+
+/* It is not said to be on the stack. */
+static int work_on_stack(void)
+{
+	struct work_struct work;
+
+	INIT_WORK(&work, never);
+	destroy_work_on_stack(&work);
+	return 0;
+}
+
+static int cpu_of_now(void)
+{
+	return smp_processor_id() & 0;
+}
+
+/* Ends who makes it. */
+static int delete_twice(void)
+{
+	struct list_head entry;
+	LIST_HEAD(list);
+
+	list_add(&entry, &list);
+	list_del(&entry);
+	list_del(&entry);
 	return 0;
 }
 
@@ -161,6 +207,13 @@ static int hold(void)
 	return 0;
 }
 
+/* The tracker is not told that the reference is given back. */
+static int hold_net(void)
+{
+	put_net(get_net_track(current->nsproxy->net_ns, &net_tracker, GFP_KERNEL));
+	return 0;
+}
+
 static const struct bug {
 	const char *name;
 	int (*make)(void);
@@ -170,13 +223,18 @@ static const struct bug {
 	{ "use-after-free", use_after_free },
 	{ "undefined-shift", undefined_shift },
 	{ "undefined-index", undefined_index },
+	{ "undefined-bool", undefined_bool },
 	{ "free-active", free_active },
+	{ "work-on-stack", work_on_stack },
+	{ "cpu-of-now", cpu_of_now },
+	{ "delete-twice", delete_twice },
 	{ "leak", leak },
 	{ "leak-on-error", leak_on_error },
 	{ "lock-order", lock_order },
 	{ "rcu-unlocked", rcu_unlocked },
 	{ "sleep-in-atomic", sleep_in_atomic },
 	{ "hold", hold },
+	{ "hold-net", hold_net },
 };
 
 static int set_bug(const char *value, const struct kernel_param *kp)
