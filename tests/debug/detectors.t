@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Each detector of the debug kernel speaks, and what it says fails a run in a VM: the
+# The detectors of the debug kernel speak, but for those of hangs, and what it says fails a run in a VM: the
 # module in broken/ makes the bug that each is for. In three guests: what finds wrong
 # accesses to memory switches lockdep off, and lockdep does so itself at its first
 # wrong order.
