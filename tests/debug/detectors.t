@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The detectors of the debug kernel speak, but for those of hangs, and what it says fails a run in a VM: the
-# module in broken/ makes the bug that each is for. In three guests: what finds wrong
-# accesses to memory switches lockdep off, and lockdep does so itself at its first
-# wrong order.
+# The detectors of the debug kernel speak, but for those of hangs, and what they say
+# fails a run in a VM: the module in broken/ makes the bug that each is for. In three
+# guests: what finds wrong accesses to memory switches lockdep off, and lockdep does so
+# itself at its first wrong order.
 cd "$(dirname "$0")/../.." || exit
 
 number=0
