@@ -637,9 +637,11 @@ def sightings(_):
 
 
 def frames(offender):
-    def forged(sender, operation, *counts):
-        """COUNTS: each of them counts the frame, for its address, once."""
+    def forged(sender, operation, *counts, before=()):
+        """COUNTS: each of them counts the frame, for its address, once. BEFORE: requests."""
         def attempt(window, size):
+            for what in before:
+                do(what)
             address = sender or f"10.1.{size // STEP >> 8}.{size // STEP & 255}"
             if not sender: # a pin of its own: one has a few incidents, and then no more
                 do(request("PIN_NEW", *pin(address, "eth0", GATEWAY_MAC, resident=0)))
@@ -668,10 +670,12 @@ def frames(offender):
     windows("a forged reply", forged(None, 2, dropped, incidents))
     windows("a claim about an address without a pin",
             forged("192.0.2.78", 1, lambda _: accepted(), sightings))
-    do(request("GUARD_SET", *guard("eth0", "AUDIT")))
+    # A new one each time: its incidents are not without number, either.
+    accept, audit = (request("GUARD_SET", *guard("eth0", what)) for what in ("ACCEPT", "AUDIT"))
     windows("the same, with a guard",
-            forged("192.0.2.79", 1, lambda _: passed("eth0"), sightings, incidents))
-    do(request("GUARD_SET", *guard("eth0", "ACCEPT")))
+            forged("192.0.2.79", 1, lambda _: passed("eth0"), sightings, incidents,
+                   before=(accept, audit)))
+    do(accept)
 
     # And all of them at once. A pin without incidents: later ones take no memory.
     fresh = "10.2.0.1"
