@@ -49,9 +49,10 @@ int arppin_record_put(struct sk_buff *skb, const struct arppin_record *record)
  */
 int arppin_journal_alloc(struct arppin_net *an)
 {
+	/* The answer says so, to whom it concerns: it may be a container's limit. */
 	if (!an->journal)
 		an->journal = kvcalloc(ARPPIN_EVENTS_MAX, sizeof(*an->journal),
-				       GFP_KERNEL_ACCOUNT);
+				       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	return an->journal ? 0 : -ENOMEM;
 }
 

@@ -586,29 +586,42 @@ def netlink(offender):
 
 class Window:
     """In whatever context it is, softirqs and workers among them: of those that
-    within() is about, the allocation fails with which so many bytes are asked for."""
+    within() is about, the allocation fails with which so many bytes are asked for, and
+    with MOST those after it."""
 
-    def __init__(self):
-        self.hit, self.times = False, 0
+    def __init__(self, most=1):
+        self.hit, self.times, self.most, self.size = False, 0, most, 0
 
     def open(self, size):
         self.times = read_setting("failslab", "times")
         setting("failslab", "space", size)
-        setting("failslab", "times", 1)
+        setting("failslab", "times", self.most)
         setting("failslab", "probability", 100)
 
     def close(self):
         setting("failslab", "probability", 0)
-        self.hit = read_setting("failslab", "times") == 0
-        setting("failslab", "times", self.times - self.hit)
+        hits = self.most - read_setting("failslab", "times")
+        self.hit = hits > 0
+        setting("failslab", "times", self.times - hits)
+
+    # As Nth has it.
+    def __call__(self, size):
+        self.size = size
+        return self
+
+    def __enter__(self):
+        self.open(self.size)
+
+    def __exit__(self, *_):
+        self.close()
 
 
 STEP = 16 # no object is smaller
 
 
-def windows(text, attempt, limit=20000, step=STEP):
+def windows(text, attempt, limit=20000, step=STEP, most=1):
     """As faulty(), with a window."""
-    window, wrong, size, faults, clean = Window(), [], 0, 0, 0
+    window, wrong, size, faults, clean = Window(most), [], 0, 0, 0
     # What a worker does later may or may not be within one window.
     while clean < 4 and size < limit:
         why = attempt(window, size)
@@ -1091,6 +1104,11 @@ def namespaces():
     wait_for(lambda: hooked() == 1)
     others = hooked()
     within(text_of(module="arppin"))
+    # What falls back on other memory has none either.
+    windows("its first pin, and no memory from there on",
+            lambda window, size: first_pin(window(size)), step=256 * EVERY, most=100)
+    windows("lock before that, likewise",
+            lambda window, size: lock()(window(size)), step=256 * EVERY, most=100)
     # What it tells then is in objects of at least this size.
     windows("a namespace goes, with incidents", destroyed, limit=60000, step=192)
     within(None)
