@@ -1,0 +1,41 @@
+#!/bin/bash
+# A load that fails at its last step undoes the others: the same module under another
+# name, which finds the name of its netlink family taken. The first goes on.
+# weight: 15
+. tests/vm/lib.sh
+. tests/vm/pins.sh
+
+dropped_is() { [ "$(pin_number dropped)" = "$1" ]; }
+
+load_arppin
+topology
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
+ctl guard set dev eth0 unpinned audit
+before=$(ctl save)
+other=$(mktemp)
+# The name as the loader has it, in an array of that size.
+python3 - "$ARPPIN_KO" "$other" <<'END' || bail_out 'the module has another form'
+import sys
+image = open(sys.argv[1], "rb").read()
+name = b"arppin".ljust(56, b"\0")
+assert image.count(name) == 1
+open(sys.argv[2], "wb").write(image.replace(name, b"second".ljust(56, b"\0")))
+END
+for round in 1 2 3; do
+	said=$(insmod "$other" 2>&1)
+	like "round $round: it is refused" "$said" 'File exists'
+	ok '... and not there' not grep -q '^second ' /proc/modules
+	is '... what was in force is' "$(ctl save)" "$before"
+	forge
+	ok '... and a forged frame is dropped' wait_for 10 dropped_is $round
+	ok '... where others pass' on server ping -c1 -W5 $GATEWAY
+done
+unload_arppin
+said=$(insmod "$other" 2>&1)
+is 'with the name free it loads' "$? $said" '0 '
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
+forge
+ok '... and drops' wait_for 10 dropped_is 1
+ok '... and goes' wait_for 20 rmmod second
+rm "$other"
+done_testing
