@@ -95,6 +95,11 @@ kill -STOP "$monitor_pid"
 ctl restore "$lines"
 ctl restore "$lines.old"
 kill -CONT "$monitor_pid"
+# And goes on while it reads: what comes now has a gap before it.
+for i in {1..10}; do
+	ctl guard set dev none0 unpinned audit
+	ctl guard set dev none0 unpinned accept
+done
 last=$(stat_number events)
 ok 'a storm: more events than fit' test $((last - first)) -ge 20000
 ok '... the listener says that some are missing' wait_for 60 event_is '.event == "lost"'

@@ -120,7 +120,32 @@ last=$(number_in "$(< "$dir/small.stats")" events)
 ok '... has met a storm' test "$last" -gt 1500
 is '... is told each event once, or which are lost' "$(told 1 "$dir/small")" "$last"
 diag "of $last lost: $(lost "$dir/small")"
+
+# The same, when it is the news of the module that do not fit.
+# shellcheck disable=SC2016
+small_reloaded() {
+	unshare -Urn bash -c '
+		"$ARPPINCTL" monitor since 0 > '"$dir"'/anew 2> '"$dir"'/anew.err &
+		until grep -q listening '"$dir"'/anew.err; do sleep 0.1; done
+		kill -STOP %1
+		"$ARPPINCTL" restore '"$dir"'/lines || exit
+		: > '"$dir"'/ready
+		until [ -e '"$dir"'/reloaded ]; do sleep 0.1; done
+		kill -CONT %1
+		until grep -q module-loaded '"$dir"'/anew; do sleep 0.1; done
+		"$ARPPINCTL" pin add 192.0.2.9 dev none0 lladdr 02:00:00:00:00:09
+		until grep -q "192\.0\.2\.9 " '"$dir"'/anew; do sleep 0.1; done
+		kill %1; wait %1' &
+	local shell=$!
+	wait_for 60 test -e "$dir/ready" && wait_for 20 rmmod arppin && load_arppin && : > "$dir/reloaded"
+	wait_for 60 not kill -0 $shell 2> /dev/null || kill $shell
+	wait $shell
+}
+ok 'a listener whose buffer had no room for the news of another module' small_reloaded
+like '... knows of it, and listens to that' "$(< "$dir/anew")" \
+	'module-unloaded.*module-loaded.*pin-new.* 192\.0\.2\.9 '
 sysctl -qw net.core.rmem_max=212992
+ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 
 enough
 # --- sixteen at once: the first three are killed and started anew, 10 and 11 are slow,
