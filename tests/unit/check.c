@@ -257,6 +257,25 @@ static void signatures(void **state)
 	host.facts.mok = NULL;
 	assert_failed("module-signed failed: kernel 6.12.1-amd64: enrol the key \"module signing "
 		      "key\" that signed the module: Secure Boot is on");
+	/* A kernel without a module has none that is not signed. */
+	*host.kernels[0].module.signer = '\0';
+	*host.kernels[0].module.file = '\0';
+	assert_finds("module-signed", "ok: by \"DKMS module signing key\", a known key; "
+		     "Secure Boot is on");
+	*host.kernels[1].module.file = '\0';
+	assert_finds("module-signed", "skipped: there is no module");
+}
+
+static void locked(void **state)
+{
+	(void)state;
+	assert_finds("module-loaded", "ok: version 1.0");
+	host.facts.stats.there[ARPPIN_A_STATS_LOCKED] = true;
+	host.facts.stats.numbers[ARPPIN_A_STATS_LOCKED] = 1;
+	assert_finds("module-loaded", "ok: version 1.0, pins and guards locked");
+	/* Told in the initial namespace alone. */
+	host.facts.stats.there[ARPPIN_A_STATS_NAMESPACES] = true;
+	assert_finds("module-loaded", "ok: version 1.0, locked until the next boot");
 }
 
 static void nothing_loaded(void **state)
@@ -319,6 +338,26 @@ static void default_gateways(void **state)
 	assert_finds("pins", "failed: nothing is pinned");
 }
 
+/* Of audit pins the first few are named. */
+static void many_audited(void **state)
+{
+	static struct pin many[10];
+	char line[512] = "ok: 1 in mode enforce; in mode audit, which only tells: ";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(many); i++) {
+		many[i] = (struct pin){ .addr = ADDRESS(i), .dev = "eth0" };
+		many[i].mode = i ? ARPPIN_MODE_AUDIT : ARPPIN_MODE_ENFORCE;
+		if (i && i < 9)
+			sprintf(line + strlen(line), "%s192.0.2.%zu dev eth0", i > 1 ? ", " : "", i);
+	}
+	host.facts.pins = (struct pins){ many, 9, 9 };
+	assert_finds("pins", line);
+	host.facts.pins.n = 10;
+	strcat(line, " and 1 more");
+	assert_finds("pins", line);
+}
+
 static void unbound(void **state)
 {
 	(void)state;
@@ -379,6 +418,9 @@ static void configuration(void **state)
 	snprintf(line, sizeof(line), "config-in-force failed: there is no /etc/arppin.conf | %s",
 		 save);
 	assert_failed(line);
+	host.facts.known = false;
+	assert_finds("config-in-force", "failed: there is no /etc/arppin.conf | cp -p "
+		     "/var/lib/arppin/last-good.conf /etc/arppin.conf");
 
 	/* The file has more: it wins. */
 	protect(state);
@@ -491,6 +533,10 @@ static void switched_off(void **state)
 	host.facts.debian = false;
 	assert_failed("boot-loader failed: \"noarppin\" is in /etc/default/grub | sed -i "
 		      "'s/noarppin//g' /etc/default/grub && grub-mkconfig -o /boot/grub/grub.cfg");
+	protect(state);
+	host.facts.loader.readable = 0;
+	assert_failed("");
+	assert_finds("boot-loader", "skipped: no boot loader's file could be read");
 }
 
 static void another_namespace(void **state)
@@ -725,8 +771,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_HOST(protected_host), ON_HOST(kernels_without_module),
-		ON_HOST(modules_of_other_builds), ON_HOST(signatures), ON_HOST(nothing_loaded),
-		ON_HOST(no_hook), ON_HOST(default_gateways), ON_HOST(unbound), ON_HOST(neighbour_cache),
+		ON_HOST(modules_of_other_builds), ON_HOST(signatures), ON_HOST(locked),
+		ON_HOST(nothing_loaded), ON_HOST(no_hook), ON_HOST(default_gateways),
+		ON_HOST(many_audited), ON_HOST(unbound), ON_HOST(neighbour_cache),
 		ON_HOST(configuration), ON_HOST(copy_of_the_configuration),
 		ON_HOST(a_waiting_restore), ON_HOST(units), ON_HOST(switched_off),
 		ON_HOST(another_namespace), ON_HOST(failures_are_bounded),
