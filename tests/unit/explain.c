@@ -63,7 +63,7 @@ int own_read(struct own *own, const char *dev)
 
 	memset(own, 0, sizeof(*own));
 	memcpy(own->lladdr, lladdr, MAC_LEN);
-	return strcmp(dev, "eth0") ? ENODEV : 0;
+	return strcmp(dev, "eth1") ? 0 : ENODEV;
 }
 
 void own_free(struct own *own)

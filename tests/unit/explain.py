@@ -91,6 +91,10 @@ FRAMES = [
     (frame(GATEWAY, ATTACKER, 2, ATTACKER, "192.0.2.1", "192.0.2.10"),
      "undelivered", "other-host", "undelivered", None,
      f"a frame from {ATTACKER}: undelivered: its destination is another host"),
+    (mac(SERVER) + mac(ATTACKER) + b"\0\x24\xaa\xaa\x03\0\0\0" +
+     frame(SERVER, ATTACKER, 2, ATTACKER, "192.0.2.1", "192.0.2.10")[12:42],
+     "undelivered", "snap", "undelivered", None,
+     f"a frame from {ATTACKER}: undelivered: ARP in 802.2/SNAP, which Linux does not know"),
 ]
 COUNTERS = ("accepted", "dropped", "passed", "noticed", "ignored", "undelivered", "unjudged",
             "not_arp")
@@ -180,7 +184,7 @@ def texts(explain):
     lines = done.stdout.decode().splitlines()
     expected = [f"{number + 1} 2023-11-14 22:13:{20 + number}.123+0000 {row[5]}"
                 for number, row in enumerate(FRAMES) if row[1]]
-    expected.append("14 frames: accepted 3 dropped 2 passed 2 noticed 3 ignored 1 undelivered 2 "
+    expected.append("15 frames: accepted 3 dropped 2 passed 2 noticed 3 ignored 1 undelivered 3 "
                     "unjudged 0 not-arp 1")
     equal("text", lines, expected)
     again = explain.run("-", stdin=pcap(frames))
@@ -188,10 +192,22 @@ def texts(explain):
     done = explain.run("-j", explain.path, data=pcap(frames, snaplen=40))
     rules = {each["rule"] for each in json.loads(done.stdout)["frames"]}
     equal("too short a snaplen: nothing is judged but what never arrives", rules,
-          {"cut", "other-host", "other-vlan"})
+          {"cut", "other-host", "other-vlan", "snap"})
     done = explain.run(explain.path, data=pcap(frames[:1], snaplen=12))
     equal("... in text", done.stdout.decode().splitlines()[0], "1 2023-11-14 22:13:20.123+0000 "
           "a frame: unjudged: too few of its bytes were captured")
+    done = explain.run(explain.path, "dev", "eth2", data=pcap(frames[7:8]), devs="3")
+    equal("a device without a guard", done.stdout.decode().splitlines()[0],
+          f"1 2023-11-14 22:13:20.123+0000 192.0.2.66 claimed by {ATTACKER} (request-to-other): "
+          "accept: no pin")
+    simple = block("<", 0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))
+    simple += block("<", 1, struct.pack("<HHI", 1, 0, 0))
+    simple += block("<", 3, struct.pack("<I", len(frames[0])) + frames[0])
+    done = explain.run(explain.path, data=simple)
+    equal("a frame without a time", done.stdout.decode().splitlines()[0], f"1 - {FRAMES[0][5]}")
+    done = explain.run("-j", explain.path)
+    document = json.loads(done.stdout)["frames"][0]
+    equal("... in JSON", (document["time"], document["time_ns"]), (None, None))
     done = explain.run("-j", explain.path, data=pcap([]))
     equal("no frames at all", json.loads(done.stdout)["frames"], [])
 
@@ -213,12 +229,12 @@ def wrong(explain):
             "(eth0, eth1, eth2)", devs="3")
     refused("no device", "no device has pins or a guard", devs="0")
     refused("another device", '"eth7" has no pins and no guard', explain.path, "dev", "eth7")
-    refused("a device that is not there", '"eth2" is not an Ethernet device', explain.path, "dev",
-            "eth2", devs="3")
+    refused("a device that is not there", '"eth1" is not an Ethernet device', explain.path, "dev",
+            "eth1", devs="3")
     refused("a wrong word", "device", explain.path, "device", "eth0")
     done = explain.run("-j", explain.path, data=pcap(frames)[:-1])
     document = json.loads(done.stdout)
-    point(done.returncode == 1 and b"at byte 1012: the file ends within" in done.stderr,
+    point(done.returncode == 1 and b"at byte 1088: the file ends within" in done.stderr,
           "a capture that was cut short", done.stderr)
     equal("... and its frames but the last",
           (document["complete"], document["summary"]["frames"]), (False, len(FRAMES) - 1))
