@@ -119,6 +119,34 @@ static void fields(void **state)
 	close(fd);
 }
 
+/* The port of a bridge, and the MAC of an event that is about no incident. */
+static void more_fields(void **state)
+{
+	struct event healed = {
+		.kind = ARPPIN_EVENT_CACHE_HEALED,
+		.seq = 13,
+		.has_pin = true,
+		.pin = { .dev = "eth0", .addr = { .family = AF_INET, .bytes = { 192, 0, 2, 1 } } },
+		.has_lladdr = true,
+		.lladdr = { 2, 0, 0, 0, 0, 0x68 },
+	};
+	struct place place = { .epoch = 1, .seq = 12 };
+	struct event event = incident(12);
+	int fd = journald();
+	char entry[4096];
+
+	(void)state;
+	snprintf(event.incident.port, sizeof(event.incident.port), "swp3");
+	journal_tell(&journal, "incident-start", &event, &place, "the line");
+	assert_true(receive(fd, entry, sizeof(entry)));
+	assert_non_null(strstr(entry, "\nARPPIN_PORT=swp3\n"));
+	journal_tell(&journal, "cache-healed", &healed, &place, "the line");
+	assert_true(receive(fd, entry, sizeof(entry)));
+	assert_non_null(strstr(entry, "\nARPPIN_DEV=eth0\nARPPIN_ADDR=192.0.2.1\n"
+			       "ARPPIN_LLADDR=02:00:00:00:00:68\n"));
+	close(fd);
+}
+
 /* A name that would end its field and begin another one. */
 static void newlines(void **state)
 {
@@ -145,7 +173,12 @@ static void priorities(void **state)
 	} cases[] = {
 		{ ARPPIN_INCIDENT_CONFLICT, 0, "\nPRIORITY=4\n" },
 		{ ARPPIN_INCIDENT_CONFLICT, 1, "\nPRIORITY=2\n" },
+		{ ARPPIN_INCIDENT_MANY_OFFENDERS, 0, "\nPRIORITY=4\n" },
+		{ ARPPIN_INCIDENT_MANY_OFFENDERS, 1, "\nPRIORITY=2\n" },
+		{ ARPPIN_INCIDENT_FOREIGN_SOURCE, 1, "\nPRIORITY=3\n" },
 		{ ARPPIN_INCIDENT_OWN_ADDRESS, 1, "\nPRIORITY=3\n" },
+		{ ARPPIN_INCIDENT_MANY_ADDRESSES, 0, "\nPRIORITY=4\n" },
+		{ ARPPIN_INCIDENT_PROBE, 1, "\nPRIORITY=5\n" },
 		{ ARPPIN_INCIDENT_UNPINNED, 1, "\nPRIORITY=5\n" },
 		{ 99, 1, "\nPRIORITY=3\n" },
 	};
@@ -233,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(more_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(newlines, setup, teardown),
 		cmocka_unit_test_setup_teardown(priorities, setup, teardown),
 		cmocka_unit_test_setup_teardown(comes_late, setup, teardown),
