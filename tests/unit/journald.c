@@ -20,12 +20,23 @@ static char folder[32];
 static char path[64];
 static unsigned int complaints;
 static struct journal journal;
+static bool no_memory;
 
 int wrong(const char *format, ...)
 {
 	(void)format;
 	complaints++;
 	return EXIT_WRONG;
+}
+
+typeof(fclose) __real_fclose;
+
+/* What a stream in memory was to hold may not have fitted. */
+int __wrap_fclose(FILE *file)
+{
+	int code = __real_fclose(file);
+
+	return no_memory ? EOF : code;
 }
 
 /* A journald that is there, but reads nothing unless it is told to. */
@@ -262,6 +273,25 @@ static void overflow(void **state)
 	close(fd);
 }
 
+/* What is not written in whole is not sent in part: it is left out, and told. */
+static void without_memory(void **state)
+{
+	int fd = journald();
+	char entry[4096];
+
+	(void)state;
+	no_memory = true;
+	tell(1);
+	no_memory = false;
+	assert_false(receive(fd, entry, sizeof(entry)));
+	assert_int_equal(complaints, 1);
+	tell(2);
+	assert_true(receive(fd, entry, sizeof(entry)));
+	assert_non_null(strstr(entry, "1 are missing (seq 1 to 1)"));
+	expect(fd, 2);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +301,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(priorities, setup, teardown),
 		cmocka_unit_test_setup_teardown(comes_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(overflow, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_memory, setup, teardown),
 	};
 	int failed;
 

@@ -1,2 +1,2 @@
 #!/bin/sh
-exec "$(dirname "$0")/build" journald userspace/journald.c userspace/queue.c userspace/names.c
+exec "$(dirname "$0")/build" journald -Wl,--wrap=fclose userspace/journald.c userspace/queue.c userspace/names.c
