@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How many addresses a MAC has claimed, as kmod/sighting.c remembers it. */
+#include <search.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +16,35 @@
 
 static const __u8 one[MAC_LEN] = { 2, 0, 0, 0, 0, 1 }, other[MAC_LEN] = { 2, 0, 0, 0, 0, 2 };
 static struct crowd crowd;
+
+/* So many of the calls that want memory are answered; then one is not. */
+static int left = -1;
+
+static bool fails(void)
+{
+	return left >= 0 && !left--;
+}
+
+typeof(calloc) __real_calloc;
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+typeof(realloc) __real_realloc;
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	return fails() ? NULL : __real_realloc(memory, size);
+}
+
+typeof(tsearch) __real_tsearch;
+
+void *__wrap_tsearch(const void *key, void **root, __compar_fn_t compare)
+{
+	return fails() ? NULL : __real_tsearch(key, root, compare);
+}
 
 static struct address number(unsigned int i)
 {
@@ -84,12 +114,29 @@ static void test_full(void **state)
 	assert_true(is_crowded(one, 1001, HOUR_NS, ARPPIN_SIGHTINGS_LLADDR_MAX));
 }
 
+/* It is said so, and nothing is remembered. */
+static void test_without_memory(void **state)
+{
+	struct address first = number(1);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		left = i;
+		assert_false(crowd_add(&crowd, one, &first, 0));
+		assert_int_equal(left, -1);
+		assert_false(is_crowded(one, 2, 0, 1));
+	}
+	claims(one, 1, 0);
+	assert_true(is_crowded(one, 2, 0, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_limit, empty),
 		cmocka_unit_test_teardown(test_hour, empty),
 		cmocka_unit_test_teardown(test_full, empty),
+		cmocka_unit_test_teardown(test_without_memory, empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
