@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "arppinctl.h"
+#include "crowd.h"
 #include "own.h"
 
 #define GATEWAY_MAC { 2, 0, 0, 0, 0, 1 }
@@ -25,7 +26,7 @@ static const struct pin the_pins[] = {
 };
 
 static const struct guard the_guards[] = {
-	{ .dev = "eth0", .unpinned = ARPPIN_UNPINNED_AUDIT },
+	{ .dev = "eth0", .unpinned = ARPPIN_UNPINNED_AUDIT, .addresses = 64 },
 	{ .dev = "eth1", .unpinned = ARPPIN_UNPINNED_DROP },
 };
 
@@ -87,6 +88,15 @@ bool own_has_addr(const struct own *own, const struct address *addr)
 bool own_dev_has_addr(const struct own *own, const struct address *addr)
 {
 	return own_has_addr(own, addr);
+}
+
+typeof(crowd_add) __real_crowd_add;
+
+/* EXPLAIN_NO_MEMORY: for what a MAC has claimed. */
+bool __wrap_crowd_add(struct crowd *crowd, const __u8 lladdr[MAC_LEN], const struct address *addr,
+		      __u64 time_ns)
+{
+	return !getenv("EXPLAIN_NO_MEMORY") && __real_crowd_add(crowd, lladdr, addr, time_ns);
 }
 
 int refused(const struct ctl *ctl)

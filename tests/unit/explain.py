@@ -139,12 +139,13 @@ class Explain:
     def __init__(self, program, folder):
         self.program, self.path = program, os.path.join(folder, "it.pcap")
 
-    def run(self, *words, data=None, devs="1", stdin=None):
+    def run(self, *words, data=None, devs="1", stdin=None, **env):
         if data is not None:
             with open(self.path, "wb") as file:
                 file.write(data)
+        env = os.environ | {"EXPLAIN_DEVS": devs, "TZ": "UTC"} | env
         return subprocess.run([self.program, *words], input=stdin, capture_output=True,
-                              check=False, env=os.environ | {"EXPLAIN_DEVS": devs, "TZ": "UTC"})
+                              check=False, env=env)
 
     def check(self, description, path, nanoseconds):
         """All of FRAMES, and nothing else."""
@@ -240,6 +241,16 @@ def wrong(explain):
           (document["complete"], document["summary"]["frames"]), (False, len(FRAMES) - 1))
 
 
+def without_memory(explain):
+    frames = [row[0] for row in FRAMES]
+    done = explain.run("-j", explain.path, data=pcap(frames), EXPLAIN_NO_MEMORY="1")
+    equal("no memory", (done.returncode, done.stderr), (2, b"arppinctl: out of memory\n"))
+    document = json.loads(done.stdout)
+    equal("... and what was judged before",
+          (document["complete"], [each["verdict"] for each in document["frames"]]),
+          (False, ["drop", "drop"]))
+
+
 def of_tools(explain, folder):
     """The same frames, by way of tcpdump and scapy."""
     explain.run(explain.path, data=pcap([row[0] for row in FRAMES], magic=0xa1b23c4d))
@@ -269,6 +280,7 @@ def main():
         written_out(explain)
         texts(explain)
         wrong(explain)
+        without_memory(explain)
         of_tools(explain, folder)
     print(f"1..{count}")
     sys.exit(failed > 0)

@@ -70,6 +70,15 @@ static struct guard guard;
 static struct judge judge;
 static struct judgement got;
 static __u64 now;
+static bool no_memory;
+
+typeof(crowd_add) __real_crowd_add;
+
+bool __wrap_crowd_add(struct crowd *crowd, const __u8 lladdr[MAC_LEN], const struct address *addr,
+		      __u64 time_ns)
+{
+	return !no_memory && __real_crowd_add(crowd, lladdr, addr, time_ns);
+}
 
 static int fresh(void **state)
 {
@@ -296,6 +305,23 @@ static void patient(void **state)
 	EXPECT(JUDGE_DROPPED, JUDGE_BY_ADDRESSES, ARPPIN_INCIDENT_MANY_ADDRESSES);
 }
 
+/* Who cannot be remembered cannot be judged; where nobody is counted, each can. */
+static void without_memory(void **state)
+{
+	const __u8 frame[] = { SERVER_MAC, ATTACKER_MAC, ARP, ETHERNET_IP4, REPLY, ATTACKER_MAC,
+			       OTHER, SERVER_MAC, SERVER };
+
+	(void)state;
+	no_memory = true;
+	claim(attacker, OTHER);
+	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+	guard.addresses = 2;
+	assert_false(judge_frame(&judge, frame, sizeof(frame), sizeof(frame), now, &got));
+	no_memory = false;
+	claim(attacker, OTHER);
+	EXPECT(JUDGE_ACCEPTED, JUDGE_BY_NO_PIN, 0);
+}
+
 static void no_claim(void **state)
 {
 	(void)state;
@@ -380,6 +406,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(crowded, fresh, clean),
 		cmocka_unit_test_setup_teardown(own_crowd, fresh, clean),
 		cmocka_unit_test_setup_teardown(patient, fresh, clean),
+		cmocka_unit_test_setup_teardown(without_memory, fresh, clean),
 		cmocka_unit_test_setup_teardown(no_claim, fresh, clean),
 		cmocka_unit_test_setup_teardown(tags, fresh, clean),
 		cmocka_unit_test_setup_teardown(not_delivered, fresh, clean),
