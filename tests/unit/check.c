@@ -656,6 +656,16 @@ static void keys(void **state)
 
 /* --- a machine's folders --- */
 
+/* So many of the calls for more memory are answered; then one is not. */
+static int left = -1;
+
+typeof(realloc) __real_realloc;
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	return left >= 0 && !left-- ? NULL : __real_realloc(memory, size);
+}
+
 static char root[64];
 
 static void put(const char *path, const char *text, size_t len)
@@ -717,6 +727,13 @@ static void installed_kernels(void **state)
 	assert_false(kernels.items[2].headers);
 	assert_true(kernels.items[2].running);
 	free(kernels.items);
+	/* Without memory, those for which there was some. */
+	for (size_t i = 0; i < 3; i++) {
+		left = i;
+		assert_false(kernels_read(root, "6.1.0-9-amd64", &kernels));
+		assert_int_equal(kernels.n, i);
+		free(kernels.items);
+	}
 }
 
 static void wanted_signatures(void **state)
