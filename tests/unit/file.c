@@ -17,6 +17,30 @@
 
 static char folder[32];
 
+/* What fails. */
+static bool no_memory, no_close;
+
+typeof(realloc) __real_realloc;
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	return no_memory ? NULL : __real_realloc(memory, size);
+}
+
+typeof(close) __real_close;
+
+/* A server that has no room says so at the end alone. */
+int __wrap_close(int fd)
+{
+	int code = __real_close(fd);
+
+	if (!no_close)
+		return code;
+	no_close = false;
+	errno = EDQUOT;
+	return -1;
+}
+
 static void in_folder(char path[64], const char *name)
 {
 	snprintf(path, 64, "%s/%s", folder, name);
@@ -100,6 +124,35 @@ static void refused(void **state)
 	assert_int_equal(files_in(folder), 0);
 }
 
+static void too_long(void **state)
+{
+	struct text text = { .bytes = "x", .len = 1 };
+	char path[5000] = "";
+
+	(void)state;
+	memset(path, 'x', sizeof(path) - 1);
+	assert_false(file_replace(path, &text));
+	assert_int_equal(errno, ENAMETOOLONG);
+}
+
+/* The old file stays as it was, and nothing of the new one. */
+static void written_in_part(void **state)
+{
+	struct text first = { .bytes = "first\n", .len = 6 }, second = { .bytes = "2", .len = 1 };
+	char path[64];
+
+	(void)state;
+	in_folder(path, "file");
+	assert_true(file_replace(path, &first));
+	no_close = true;
+	assert_false(file_replace(path, &second));
+	assert_int_equal(errno, EDQUOT);
+	assert_false(no_close);
+	holds(path, "first\n", 6);
+	assert_int_equal(files_in(folder), 1);
+	unlink(path);
+}
+
 static void large(void **state)
 {
 	size_t len = (1 << 20) + 1;
@@ -113,6 +166,10 @@ static void large(void **state)
 	assert_true(file_replace(path, &text));
 	holds(path, text.bytes, len);
 	free(text.bytes);
+	no_memory = true;
+	assert_false(file_read(path, &text));
+	no_memory = false;
+	assert_int_equal(errno, ENOMEM);
 	assert_int_equal(truncate(path, 65 << 20), 0);
 	assert_false(file_read(path, &text));
 	assert_int_equal(errno, EFBIG);
@@ -124,6 +181,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replaced),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(too_long),
+		cmocka_unit_test(written_in_part),
 		cmocka_unit_test(large),
 	};
 	int failed;

@@ -1,2 +1,2 @@
 #!/bin/sh
-exec "$(dirname "$0")/build" file userspace/file.c
+exec "$(dirname "$0")/build" file -Wl,--wrap=realloc -Wl,--wrap=close userspace/file.c
