@@ -60,10 +60,8 @@ static bool replace(const char *file, const struct place *place)
 	int fd, len;
 	bool done;
 
-	if (snprintf(other, sizeof(other), "%s.new", file) >= (int)sizeof(other)) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
+	/* No longer name has got through cursor_read(). */
+	snprintf(other, sizeof(other), "%s.new", file);
 	fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
