@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Messages as the module makes them -> structs -> text and JSON. */
+#include <errno.h>
+#include <json-c/json.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <setjmp.h>
@@ -10,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "msg.h"
@@ -809,6 +813,67 @@ static void attribute_words(void **state)
 	assert_null(msg_attr_word(nlh, NLMSG_HDRLEN + GENL_HDRLEN));
 }
 
+/* So many of json-c's texts have no room for all that is in them. */
+static int no_room;
+
+typeof(json_object_to_json_string_ext) __real_json_object_to_json_string_ext;
+
+const char *__wrap_json_object_to_json_string_ext(struct json_object *object, int flags)
+{
+	const char *text = __real_json_object_to_json_string_ext(object, flags);
+
+	if (!no_room)
+		return text;
+	no_room--;
+	errno = ENOMEM;
+	return "[";
+}
+
+/* An array of "x", printed by a process of its own: what it prints, and its exit status. */
+static int print_array(char *said, size_t size)
+{
+	struct out out = { .json = true, .file = tmpfile() };
+	FILE *complaints = tmpfile();
+	int status;
+	pid_t pid;
+
+	assert_true(out.file && complaints);
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		dup2(fileno(complaints), STDERR_FILENO);
+		out_open_array(&out, NULL);
+		out_string(&out, NULL, NULL, "x");
+		out_close(&out);
+		_exit(fflush(out.file));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	rewind(out.file);
+	rewind(complaints);
+	memset(said, 0, size);
+	status = WEXITSTATUS(status);
+	if (!fread(said, 1, size - 1, status ? complaints : out.file))
+		*said = '\0';
+	fclose(out.file);
+	fclose(complaints);
+	return status;
+}
+
+/* JSON is printed in whole or not at all. */
+static void without_memory(void **state)
+{
+	char said[256];
+
+	(void)state;
+	no_room = 1;
+	assert_int_equal(print_array(said, sizeof(said)), 0);
+	assert_string_equal(said, "[\"x\"]\n");
+	no_room = 2;
+	assert_int_equal(print_array(said, sizeof(said)), 2);
+	assert_string_equal(said, "arppinctl: out of memory\n");
+	no_room = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -829,6 +894,7 @@ int main(void)
 		cmocka_unit_test(other_events),
 		cmocka_unit_test(stats),
 		cmocka_unit_test(attribute_words),
+		cmocka_unit_test(without_memory),
 	};
 
 	setenv("TZ", "UTC", 1);
