@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -490,6 +491,54 @@ static void lies(void **state)
 		     "at byte 68: an option that is longer than its block");
 }
 
+/* Blocks whose body, or what is said of it, is shorter than it must be. */
+static void short_blocks(void **state)
+{
+	struct text text = {0};
+	size_t begin, start, head;
+
+	(void)state;
+	PUT(&text, 0x1a2b3c4d, 1, 0);
+	block(&text, 0x0a0d0d0a, 0);
+	expect_error(text.bytes, text.len, "at byte 0: a section block that is too short");
+
+	text.len = 0;
+	section(&text);
+	begin = text.len;
+	PUT(&text, 1);
+	block(&text, 1, begin);
+	expect_error(text.bytes, text.len, "at byte 28: an interface block that is too short");
+	text.len = begin;
+	interface(&text, 1, 0, 0x80 | 64);
+	expect_error(text.bytes, text.len,
+		     "at byte 28: an interface with a time resolution that nobody has");
+
+	text.len = begin;
+	interface(&text, 1, 0, 0);
+	head = text.len;
+	start = head;
+	PUT(&text, 0, 0, 0, 0);
+	block(&text, 6, start);
+	expect_error(text.bytes, text.len, "at byte 68: a packet block that is too short");
+	text.len = head;
+	PUT(&text, 0, 0, 0, 262145, 262145);
+	block(&text, 6, start);
+	expect_error(text.bytes, text.len, "at byte 68: a frame of 262145 bytes, more than 262144");
+
+	text.len = head;
+	block(&text, 3, start);
+	expect_error(text.bytes, text.len, "at byte 68: a packet block that is too short");
+	text.len = head;
+	PUT(&text, 262145);
+	block(&text, 3, start);
+	expect_error(text.bytes, text.len, "at byte 68: a frame of 262145 bytes, more than 262144");
+	text.len = head;
+	PUT(&text, 5, 0x61626364);
+	block(&text, 3, start);
+	expect_error(text.bytes, text.len,
+		     "at byte 68: a frame of 5 bytes in a block with room for 4");
+}
+
 static void many_interfaces(void **state)
 {
 	struct reading reading;
@@ -518,7 +567,7 @@ static void many_interfaces(void **state)
 
 static void saved(void **state)
 {
-	char folder[] = "/tmp/pcap.XXXXXX", path[64], command[96];
+	char folder[] = "/tmp/pcap.XXXXXX", path[64], command[96], longest[PATH_MAX];
 	struct reading reading = {0};
 	struct stat status;
 	mode_t mask = umask(022);
@@ -549,6 +598,11 @@ static void saved(void **state)
 	snprintf(path, sizeof(path), "%s/none/it.pcap", folder);
 	assert_int_equal(pcap_save(path, 0, (const __u8 *)"x", 1, 1), ENOENT);
 	rmdir(folder);
+	/* A path by itself, but not with what is put behind it meanwhile. */
+	memset(longest, '/', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	memcpy(longest + sizeof(longest) - 5, "none", 4);
+	assert_int_equal(pcap_save(longest, 0, (const __u8 *)"x", 1, 1), ENAMETOOLONG);
 }
 
 int main(void)
@@ -563,6 +617,7 @@ int main(void)
 		cmocka_unit_test(simple_packet),
 		cmocka_unit_test(cut_and_damaged),
 		cmocka_unit_test(lies),
+		cmocka_unit_test(short_blocks),
 		cmocka_unit_test(many_interfaces),
 		cmocka_unit_test(saved),
 	};
