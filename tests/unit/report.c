@@ -165,6 +165,11 @@ static void little(void **state)
 	assert_silent(text, "which has");
 	assert_silent(text, "header");
 	free(text);
+
+	incident.variants = 1 << 20; /* of a newer module */
+	text = printed(&incident, &stranger, false);
+	assert_says(text, "kind of packet         ARP, variant 20\n");
+	free(text);
 }
 
 static void kinds(void **state)
@@ -233,6 +238,14 @@ static void json(void **state)
 	assert_string_equal(member(inner, "sightings_total"), "3");
 	assert_string_equal(member(json_object_object_get(inner, "pin"), "lladdr"),
 			    "[ \"02:00:00:00:00:01\", \"02:00:00:00:00:02\" ]");
+	json_object_put(report);
+	free(text);
+
+	text = printed(&incident, &(struct host){ .name = "tun" }, true);
+	report = json_tokener_parse(text);
+	assert_true(json_object_object_get_ex(report, "dev_lladdr", &inner));
+	assert_null(inner);
+	assert_string_equal(member(report, "dev_addrs"), "[ ]");
 	json_object_put(report);
 	free(text);
 }
