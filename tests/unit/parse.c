@@ -242,6 +242,8 @@ static void device_names(void **state)
 	}
 	bad(parse_pin, "192.0.2.1 dev 1234567890123456", 2, 0,
 	    "dev: \"1234567890123456\" is longer than a device name (15 bytes)");
+	bad(parse_pin, "192.0.2.1 dev 12345678901234567", 2, 0,
+	    "dev: \"12345678901234567\" is longer than a device name (15 bytes)");
 	bad(parse_pin, "192.0.2.1 dev a\\b", 2, 0,
 	    "dev: \"a\\b\" has a \"\\\" that does not begin \"\\xNN\"");
 	bad(parse_pin, "192.0.2.1 dev a\\x4", 2, 0,

@@ -444,6 +444,12 @@ static void incident_kinds(void **state)
 	assert_event(nlh, TIME_TEXT "12 incident-start eth0: 192.0.2.1 claimed by 02:00:00:00:00:66, "
 		     "more than 8 addresses: dropped (reply; incident 9; 1 frame)\n", NULL);
 
+	nlh = event(ARPPIN_EVENT_INCIDENT_START);
+	nest_incident(nlh, (struct frames){
+		ARPPIN_INCIDENT_MANY_ADDRESSES, 1 << ARPPIN_VARIANT_REPLY, 0x66, 1, 0, 1 });
+	assert_event(nlh, TIME_TEXT "12 incident-start eth0: 192.0.2.1 claimed by 02:00:00:00:00:66, "
+		     "too many addresses: dropped (reply; incident 9; 1 frame)\n", NULL);
+
 	/* Of a whole network namespace, and so of no pin and no guard. */
 	nlh = event(ARPPIN_EVENT_INCIDENT_START);
 	nest_incident(nlh, (struct frames){
