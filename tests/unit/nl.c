@@ -20,6 +20,7 @@ static char request[256] __attribute__((aligned(8)));
 static char datagram[256] __attribute__((aligned(8)));
 static size_t datagram_len;
 static int answered;
+static int overtaken;		/* so many dumps are */
 
 /* In place of the kernel. */
 ssize_t mnl_socket_sendto(const struct mnl_socket *sock, const void *req, size_t size)
@@ -37,9 +38,20 @@ struct mnl_socket *from_kernel_open(int protocol)
 
 ssize_t from_kernel(const struct mnl_socket *sock, void *buf, size_t size)
 {
+	const struct nlmsghdr intr = {
+		.nlmsg_len = sizeof(intr),
+		.nlmsg_type = NLMSG_DONE,
+		.nlmsg_flags = NLM_F_MULTI | NLM_F_DUMP_INTR,
+		.nlmsg_seq = nl.seq,
+	};
 	size_t len = datagram_len;
 
 	(void)sock;
+	if (overtaken) {
+		overtaken--;
+		memcpy(buf, &intr, sizeof(intr));
+		return sizeof(intr);
+	}
 	assert_true(len <= size);
 	memcpy(buf, datagram, len);
 	datagram_len = 0;
@@ -147,6 +159,57 @@ static void test_short_error(void **state)
 	assert_string_equal(nl.error.text, strerror(EINVAL));
 }
 
+/* Its text follows the request, unless that was left out. */
+static void test_text(void **state)
+{
+	(void)state;
+	for (int capped = 0; capped < 2; capped++) {
+		struct nlmsghdr *nlh = make_request();
+		char bytes[128] __attribute__((aligned(8))) = "";
+		struct nlmsgerr *err = (void *)bytes;
+		size_t len = sizeof(*err);
+		struct nlattr *attr;
+
+		err->error = -EINVAL;
+		err->msg = *nlh;
+		if (!capped)
+			len += mnl_nlmsg_get_payload_len(nlh);
+		attr = (void *)(bytes + len);
+		attr->nla_type = NLMSGERR_ATTR_MSG;
+		attr->nla_len = sizeof(*attr) + 8;
+		memcpy(attr + 1, "because", 8);
+		put(NLMSG_ERROR, NLM_F_ACK_TLVS | (capped ? NLM_F_CAPPED : 0), bytes,
+		    len + attr->nla_len);
+		assert_false(nl_do(&nl, nlh, NULL, NULL));
+		assert_int_equal(nl.error.code, EINVAL);
+		assert_string_equal(nl.error.text, "because");
+	}
+}
+
+/* It begins anew, but not for ever. */
+static void test_overtaken(void **state)
+{
+	struct nlmsghdr *nlh = make_request();
+	size_t n = 7;
+
+	(void)state;
+	overtaken = 1000;
+	assert_false(nl_dump(&nl, nlh, answer, NULL, &n));
+	assert_int_equal(nl.error.code, EINTR);
+	assert_string_equal(nl.error.text,
+			    "the tables changed each time they were read; try again");
+	assert_int_equal(overtaken, 1000 - 20);
+	assert_int_equal(n, 0);
+
+	/* The third is answered in peace. */
+	nlh = make_request();
+	nl.seq += 3;
+	put(NLMSG_DONE, NLM_F_MULTI, &(int){ 0 }, sizeof(int));
+	nl.seq -= 3;
+	overtaken = 2;
+	assert_true(nl_dump(&nl, nlh, answer, NULL, &n));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +218,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_wanted),
 		cmocka_unit_test(test_number_of_no_error),
 		cmocka_unit_test(test_short_error),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_overtaken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
