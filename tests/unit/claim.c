@@ -142,11 +142,17 @@ static void hardware_types(void **state)
 	unsigned int hrd;
 
 	(void)state;
-	for (hrd = 0; hrd <= 0xffff; hrd++)
-		assert_int_equal(PARSE(&claim, hrd >> 8, hrd & 0xff, 0x08, 0x00,
-				       6, 4, REPLY, ATTACKER_MAC, GATEWAY,
-				       SERVER_MAC, SERVER),
-				 hrd == 1 || hrd == 6);
+	for (hrd = 0; hrd <= 0xffff; hrd++) {
+		for (unsigned int op = 1; op <= 2; op++)
+			assert_int_equal(PARSE(&claim, hrd >> 8, hrd & 0xff,
+					       0x08, 0x00, 6, 4, 0x00, op,
+					       ATTACKER_MAC, GATEWAY,
+					       SERVER_MAC, SERVER),
+					 hrd == 1 || hrd == 6);
+	}
+	assert_true(PARSE(&claim, 0x00, 0x06, 0x08, 0x00, 6, 4, REQUEST,
+			  ATTACKER_MAC, GATEWAY, SERVER_MAC, SERVER));
+	assert_int_equal(claim.variant, ARPPIN_VARIANT_REQUEST_TO_OTHER);
 }
 
 static void protocol_types(void **state)
@@ -261,6 +267,29 @@ static void unicast(void **state)
 	}
 }
 
+/* Each byte counts; of IPv4 the first four. */
+static void equal(void **state)
+{
+	static const u32 families[] = { AF_INET, AF_INET6 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct arppin_addr a = { .family = families[i],
+					       .bytes = { GATEWAY } };
+		struct arppin_addr b = a;
+
+		assert_true(arppin_addr_equal(&a, &b));
+		b.family = families[1 - i];
+		assert_false(arppin_addr_equal(&a, &b));
+		for (size_t at = 0; at < sizeof(a.bytes); at++) {
+			b = a;
+			b.bytes[at]++;
+			assert_int_equal(arppin_addr_equal(&a, &b),
+					 a.family == AF_INET && at >= 4);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +307,7 @@ int main(void)
 		cmocka_unit_test(strange_senders),
 		cmocka_unit_test(ethernet_source),
 		cmocka_unit_test(unicast),
+		cmocka_unit_test(equal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
