@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -197,6 +198,48 @@ static void statuses(void **state)
 	assert_string_equal(said, "exec: cannot run \"/nosuch/command\": No such file or directory");
 }
 
+/* It is there, but cannot be run: the event does not wait for it to be mended. */
+static void no_interpreter(void **state)
+{
+	char path[64], sentence[128];
+	char *const command[] = { path, NULL };
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/command", folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("#!/nosuch/interpreter\n", file);
+	fclose(file);
+	assert_int_equal(chmod(path, 0755), 0);
+	start(command, 1, 30);
+	tell(1);
+	snprintf(sentence, sizeof(sentence), "exec: cannot run \"%s\": No such file or directory",
+		 path);
+	assert_string_equal(said, sentence);
+	assert_null(exec_waiting(&exec));
+	assert_int_equal(exec.running, 0);
+	exec_close(&exec);
+	unlink(path);
+}
+
+/* Where execvp() looks then. */
+static void no_path(void **state)
+{
+	char *const command[] = { "sh", "-c", "exit 3", NULL };
+	char *path = strdup(getenv("PATH"));
+
+	(void)state;
+	unsetenv("PATH");
+	start(command, 1, 30);
+	tell(1);
+	tend();
+	exec_close(&exec);
+	assert_string_equal(said, "exec: \"sh\" ended with status 3");
+	setenv("PATH", path, 1);
+	free(path);
+}
+
 /* One runs, 1024 wait, the others are left out: nobody waits for them. */
 static void overflow(void **state)
 {
@@ -209,12 +252,23 @@ static void overflow(void **state)
 	assert_string_equal(said, "exec: 1024 events wait already: event 1026 and some after it "
 				  "are left out");
 	assert_int_equal(exec_waiting(&exec)->seq, 2);
+	/* How many is told once there is room again. */
+	*said = '\0';
+	kill(exec.jobs[0].pid, SIGKILL);
+	while (exec_waiting(&exec)->seq == 2) {
+		usleep(1000);
+		exec_tend(&exec);
+	}
+	*said = '\0';
+	tell(1031);
+	assert_string_equal(said, "exec: 5 events were left out");
+	tell(1032);
 	*said = '\0';
 	kill(exec.jobs[0].pid, SIGKILL);
 	exec_close(&exec);
 	/* What waits, waits on: the next start may go on with it. */
-	assert_int_equal(exec_waiting(&exec)->seq, 2);
-	assert_non_null(strstr(said, "exec: 1029 events were left out"));
+	assert_int_equal(exec_waiting(&exec)->seq, 3);
+	assert_non_null(strstr(said, "exec: 1025 events were left out"));
 	while (exec_waiting(&exec))
 		queue_drop_first(&exec.queue);
 	no_children();
@@ -229,6 +283,8 @@ int main(void)
 		cmocka_unit_test(stubborn_child),
 		cmocka_unit_test(deserter),
 		cmocka_unit_test(statuses),
+		cmocka_unit_test(no_interpreter),
+		cmocka_unit_test(no_path),
 		cmocka_unit_test(overflow),
 	};
 	int failed;
