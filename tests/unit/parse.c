@@ -560,6 +560,28 @@ static void bad_config(const char *text, size_t len, unsigned int line, unsigned
 	assert_null(made.guards);
 }
 
+/* More than the module takes. */
+static void config_guards(void **state)
+{
+	char *text = malloc((ARPPIN_DEVS_MAX + 1) * 64), *end = text;
+	struct parse_error error;
+	struct config made;
+	size_t fits = 0;
+
+	(void)state;
+	for (int i = 0; i <= ARPPIN_DEVS_MAX; i++) {
+		fits = end - text;
+		end += sprintf(end, "guard set dev v%d unpinned drop\n", i);
+	}
+	assert_true(config(text, fits, &made, &error));
+	assert_int_equal(made.n_guards, ARPPIN_DEVS_MAX);
+	config_free(&made);
+	assert_false(config(text, end - text, &made, &error));
+	assert_int_equal(error.line, ARPPIN_DEVS_MAX + 1);
+	assert_string_equal(error.text, "more than 4096 guards");
+	free(text);
+}
+
 static void config_bad(void **state)
 {
 	(void)state;
@@ -786,6 +808,7 @@ int main(void)
 		cmocka_unit_test(setups),
 		cmocka_unit_test(reports),
 		cmocka_unit_test(config_good),
+		cmocka_unit_test(config_guards),
 		cmocka_unit_test(config_bad),
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(monitor_good),
