@@ -331,6 +331,7 @@ static void put_answer(struct out *out, const struct lesson *lesson,
 	out_close(out);
 }
 
+/* One of NEIGH_VALID: others are not noted. */
 static const char *state_word(unsigned int state)
 {
 	static const struct {
@@ -339,13 +340,13 @@ static const char *state_word(unsigned int state)
 	} words[] = {
 		{ NUD_PERMANENT, "permanent" }, { NUD_NOARP, "noarp" },
 		{ NUD_REACHABLE, "reachable" }, { NUD_STALE, "stale" },
-		{ NUD_DELAY, "delay" }, { NUD_PROBE, "probe" },
+		{ NUD_DELAY, "delay" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (state & words[i].state)
 			return words[i].word;
-	return "none";
+	return "probe";
 }
 
 /* The entry as it was, unless only the later one tells why there is no pin. */

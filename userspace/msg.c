@@ -333,9 +333,9 @@ static const char *get_field(const struct nlattr *attr, const struct field *fiel
 	case FRAME:
 		return get_frame(attr, object);
 	case SIGHTING:
-		return get_told(payload, len, object);
+		break;
 	}
-	return NULL;
+	return get_told(payload, len, object);
 }
 
 /* Sets bit (1 << type) of `seen` for each attribute of the table. */
