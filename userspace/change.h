@@ -17,7 +17,7 @@ bool change_to(struct ctl *ctl, const struct config *config, struct change *chan
 /* What is in force, for config_free() in any case; an error is in ctl->nl.error. */
 bool config_in_force(struct ctl *ctl, struct config *config);
 
-/* Of two that were in force: their counters and bindings do not matter. */
+/* In force or of a file: lines, counters and bindings do not matter. */
 bool config_same(const struct config *a, const struct config *b);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "advice.h"
+#include "change.h"
 #include "file.h"
 #include "lesson.h"
 #include "msg.h"
@@ -71,23 +72,7 @@ static int connect_if_loaded(struct ctl *ctl)
 	return ctl->nl.error.code == ENOENT ? modprobe("--dry-run") : refused(ctl);
 }
 
-static bool is_in_force(const struct config *config, const struct pins *pins,
-			const struct guards *guards)
-{
-	if (config->n_pins != pins->n || config->n_guards != guards->n)
-		return false;
-	for (size_t i = 0; i < pins->n; i++)
-		if (compare_pins(&config->pins[i].pin, &pins->pins[i]) ||
-		    !same_pin(&config->pins[i].pin, &pins->pins[i]))
-			return false;
-	for (size_t i = 0; i < guards->n; i++)
-		if (compare_guards(&config->guards[i].guard, &guards->guards[i]) ||
-		    !same_guard(&config->guards[i].guard, &guards->guards[i]))
-			return false;
-	return true;
-}
-
-static int compare_file(struct setup *setup, const struct pins *pins, const struct guards *guards)
+static int compare_file(struct setup *setup, const struct config *there)
 {
 	struct parse_error error;
 	struct config config;
@@ -108,7 +93,7 @@ static int compare_file(struct setup *setup, const struct pins *pins, const stru
 		fprintf(stderr, CONFIG_FILE ":%u:%u: %s\n", error.line, error.column, error.text);
 		return nothing_changed();
 	}
-	same = is_in_force(&config, pins, guards);
+	same = config_same(&config, there);
 	config_free(&config);
 	if (same)
 		return EXIT_DONE;
@@ -118,27 +103,29 @@ static int compare_file(struct setup *setup, const struct pins *pins, const stru
 }
 
 /* A gateway that is pinned is not asked for. */
-static bool note_pinned(struct lesson *lesson, const struct pins *pins)
+static bool note_pinned(struct lesson *lesson, const struct config *there)
 {
 	bool open = false;
 
 	for (size_t i = 0; i < lesson->n; i++) {
 		struct question *question = &lesson->questions[i];
 
-		for (size_t j = 0; j < pins->n; j++)
-			if (!strcmp(pins->pins[j].dev, question->dev) &&
-			    !memcmp(&pins->pins[j].addr, &question->addr,
-				    sizeof(question->addr))) {
-				question->pin = pins->pins[j];
-				question->pinned = true;
-				question->reason = REASON_ALREADY_PINNED;
-			}
+		for (size_t j = 0; j < there->n_pins; j++) {
+			const struct pin *pin = &there->pins[j].pin;
+
+			if (strcmp(pin->dev, question->dev) ||
+			    memcmp(&pin->addr, &question->addr, sizeof(question->addr)))
+				continue;
+			question->pin = *pin;
+			question->pinned = true;
+			question->reason = REASON_ALREADY_PINNED;
+		}
 		open |= !question->pinned;
 	}
 	return open;
 }
 
-static int learn(struct setup *setup, const struct pins *pins, unsigned int seconds)
+static int learn(struct setup *setup, const struct config *there, unsigned int seconds)
 {
 	struct lesson *lesson = &setup->lesson;
 	int status = lesson_open(lesson);
@@ -153,26 +140,22 @@ static int learn(struct setup *setup, const struct pins *pins, unsigned int seco
 		wrong("there is no default gateway in the main table");
 		return nothing_changed();
 	}
-	return note_pinned(lesson, pins) ? lesson_ask(setup->ctl, lesson, seconds) : EXIT_DONE;
+	return note_pinned(lesson, there) ? lesson_ask(setup->ctl, lesson, seconds) : EXIT_DONE;
 }
 
 static int look(struct setup *setup, unsigned int seconds)
 {
 	struct ctl *ctl = setup->ctl;
-	const struct pin all = {0};
-	struct guards guards = {0};
-	struct pins pins = {0};
+	struct config there = {0};
 	int status = connect_if_loaded(ctl);
 
-	if (!status && ctl->nl.family &&
-	    (!pins_read(ctl, &all, &pins) || !guards_read(ctl, &guards)))
+	if (!status && ctl->nl.family && !config_in_force(ctl, &there))
 		status = refused(ctl);
 	if (!status)
-		status = compare_file(setup, &pins, &guards);
+		status = compare_file(setup, &there);
 	if (!status)
-		status = learn(setup, &pins, seconds);
-	free(pins.pins);
-	free(guards.guards);
+		status = learn(setup, &there, seconds);
+	config_free(&there);
 	return status;
 }
 
