@@ -1,0 +1,3 @@
+#!/bin/sh
+exec "$(dirname "$0")/build" monitor userspace/monitor.c userspace/parse.c \
+	userspace/parse_error.c userspace/names.c
