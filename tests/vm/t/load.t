@@ -13,14 +13,12 @@ ctl pin add $GATEWAY dev eth0 lladdr $GATEWAY_MAC
 ctl guard set dev eth0 unpinned audit
 before=$(ctl save)
 other=$(mktemp)
-# The name as the loader has it, in an array of that size.
-python3 - "$ARPPIN_KO" "$other" <<'END' || bail_out 'the module has another form'
-import sys
-image = open(sys.argv[1], "rb").read()
-name = b"arppin".ljust(56, b"\0")
-assert image.count(name) == 1
-open(sys.argv[2], "wb").write(image.replace(name, b"second".ljust(56, b"\0")))
-END
+# The name as the loader has it: in struct module, after `state` and `list`.
+cp "$ARPPIN_KO" "$other"
+place=$(readelf -SW "$other" | sed -n 's/.*\.gnu\.linkonce\.this_module *PROGBITS *[0-9a-f]* *\([0-9a-f]*\).*/\1/p')
+name() { dd bs=1 count=6 "$@" 2> /dev/null; }
+[ "$(name if="$other" skip=$((0x$place + 24)))" = arppin ] || bail_out 'the module has another form'
+name of="$other" seek=$((0x$place + 24)) conv=notrunc <<< second
 for round in 1 2 3; do # EEXIST, which newer loaders make EBUSY of
 	said=$(insmod "$other" 2>&1)
 	like "round $round: it is refused" "$said" 'File exists|Device or resource busy'
