@@ -43,7 +43,7 @@ echo '# what it needs'
 fails 'in another namespace' 1 arppinctl -n server setup --yes
 like 'nobody to ask' "$(on server arppinctl setup < /dev/null 2>&1; echo $?)" 'no terminal.*1$'
 like 'an unprivileged user' "$(on server setpriv --reuid=65534 --regid=65534 --clear-groups \
-	"$ARPPINCTL" setup --yes 2>&1; echo $?)" 'root.*1$'
+	"$ARPPINCTL" setup --yes 2>&1; echo $?)" 'root.*2$'
 setup_status 2 'a module that is nowhere'
 complained 'says so' 'cannot be loaded: .*arppin'
 is 'nothing has changed' "$(state)" "$nothing"
