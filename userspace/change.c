@@ -42,13 +42,13 @@ static void plan_pins(struct plan *plan, const struct config *config, const stru
 	size_t i = 0, j = 0;
 
 	while (i < config->n_pins || j < pins->n) {
-		const struct config_pin *new = &config->pins[i];
-		const struct pin *old = &pins->pins[j];
+		const struct config_pin *new = i < config->n_pins ? &config->pins[i] : NULL;
+		const struct pin *old = j < pins->n ? &pins->pins[j] : NULL;
 		int order;
 
-		if (i == config->n_pins)
+		if (!new)
 			order = 1;
-		else if (j == pins->n)
+		else if (!old)
 			order = -1;
 		else
 			order = compare_pins(&new->pin, old);

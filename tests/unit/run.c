@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -19,9 +20,11 @@ static int taken;		/* so many tries find the lock taken */
 static long long waited;	/* ms */
 static int lock = -1;
 
+/* What a compiler adds to the test may have files of its own. */
 int mkdir(const char *path, mode_t mode)
 {
-	assert_string_equal(path, "/run/arppin");
+	if (strcmp(path, "/run/arppin"))
+		return mkdirat(AT_FDCWD, path, mode);
 	assert_int_equal(mode, 0700);
 	errno = EEXIST;
 	return -1;
@@ -36,7 +39,8 @@ int lstat(const char *path, struct stat *stat)
 
 int open(const char *path, int flags, ...)
 {
-	assert_string_equal(path, "/run/arppin/lock");
+	if (strcmp(path, "/run/arppin/lock"))
+		return openat(AT_FDCWD, path, flags, 0666);
 	assert_true(flags & O_NOFOLLOW);
 	lock = dup(STDIN_FILENO);
 	return lock;
