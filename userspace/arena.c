@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "tables.h"
 
 #define WIRE_DEV "wire0"
 #define CARRIER_TRIES 100	/* each after CARRIER_NS */

@@ -8,6 +8,7 @@
 
 #include "advice.h"
 #include "checks.h"
+#include "tables.h"
 
 #define LISTED_MAX 8	/* pins in one line */
 

@@ -27,8 +27,8 @@
 #include "config.h"
 #include "confirm.h"
 #include "locked.h"
-#include "rtnl.h"
 #include "run.h"
+#include "tables.h"
 
 #define REQUEST "keep it"
 #define ANSWER "kept"

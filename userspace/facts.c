@@ -15,6 +15,7 @@
 #include "file.h"
 #include "msg.h"
 #include "program.h"
+#include "tables.h"
 
 #define PROGRAM_SECONDS 20	/* the most that one program may take */
 #define ALL_SECONDS 60		/* and all of them */

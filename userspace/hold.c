@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hold.h"
+#include "tables.h"
 
 /* Nobody's in the kernel's or iproute2's list; `ip neigh` shows "proto 169". */
 #define HOLD_PROTOCOL 169
@@ -43,32 +44,15 @@ int hold_put(struct rtnl *rtnl, const struct pin *pin, __u32 ifindex, const __u8
 	return rtnl_neigh_set(rtnl, &neigh);
 }
 
-static int compare_neighs(const void *p, const void *q)
-{
-	const struct neigh *a = p, *b = q;
-	int order = (a->ifindex > b->ifindex) - (a->ifindex < b->ifindex);
-
-	return order ? order : memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes));
-}
-
-static const struct neigh *find_neigh(const struct neighs *neighs, const struct pin *pin,
-				      __u32 ifindex)
-{
-	const struct neigh key = { .ifindex = ifindex, .addr = pin->addr };
-
-	return neighs->n ? bsearch(&key, neighs->items, neighs->n, sizeof(key), compare_neighs) :
-			   NULL;
-}
-
-/* What there is, for find_neigh() too. Both are for free(), also after an error. */
+/* What there is, in order. Both are for free(), also after an error. */
 static int look(struct rtnl *rtnl, struct links *links, struct neighs *neighs)
 {
 	int code = rtnl_links(rtnl, links);
 
 	if (!code)
 		code = rtnl_neighs(rtnl, 0, neighs);
-	if (!code && neighs->n)
-		qsort(neighs->items, neighs->n, sizeof(*neighs->items), compare_neighs);
+	if (!code)
+		neighs_sort(neighs);
 	return code;
 }
 
@@ -80,7 +64,7 @@ static bool can_hold(const struct pin *pin)
 static int hold_one(struct rtnl *rtnl, const struct pin *pin, __u32 ifindex,
 		    const struct neighs *neighs)
 {
-	const struct neigh *neigh = find_neigh(neighs, pin, ifindex);
+	const struct neigh *neigh = neigh_find_sorted(neighs, ifindex, &pin->addr);
 	const __u8 *lladdr = pin->lladdrs[0];
 
 	if (neigh && hold_is_held(neigh, pin))

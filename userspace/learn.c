@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lesson.h"
+#include "tables.h"
 
 /* The device by which the kernel reaches the address itself. */
 static int find_device(struct lesson *lesson, const struct address *addr, const char *word,

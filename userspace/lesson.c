@@ -9,6 +9,7 @@
 
 #include "lesson.h"
 #include "msg.h"
+#include "tables.h"
 #include "virtual.h"
 #include "wire.h"
 

@@ -15,6 +15,7 @@
 #include "arppinctl.h"
 #include "from_kernel.h"
 #include "msg.h"
+#include "tables.h"
 
 #define FRAMES 5		/* of each kind */
 #define PAUSE_NS 100000000

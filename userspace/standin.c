@@ -26,6 +26,7 @@
 #include "from_kernel.h"
 #include "hold.h"
 #include "notify.h"
+#include "tables.h"
 
 #define REVIEW_MS 300		/* a restore has many events */
 #define AT_ONCE 64		/* frames, before it is somebody else's turn */

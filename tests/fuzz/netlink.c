@@ -32,7 +32,7 @@
 #include "print.h"
 #include "prometheus.h"
 #include "report.h"
-#include "rtnl.h"
+#include "tables.h"
 
 #define FAMILY 30
 

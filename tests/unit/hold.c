@@ -56,22 +56,6 @@ int rtnl_neigh_set(struct rtnl *rtnl, const struct neigh *neigh)
 	return refusal;
 }
 
-const struct link *link_by_index(const struct links *links, __u32 ifindex)
-{
-	for (size_t i = 0; i < links->n; i++)
-		if (links->items[i].ifindex == ifindex)
-			return &links->items[i];
-	return NULL;
-}
-
-const struct link *link_by_name(const struct links *links, const char *name)
-{
-	for (size_t i = 0; i < links->n; i++)
-		if (!strcmp(links->items[i].name, name))
-			return &links->items[i];
-	return NULL;
-}
-
 static struct config_pin pins[] = {
 	{ .pin = { .addr = IP(1), .dev = "eth0", MACS(MAC(1)) } },
 	{ .pin = { .addr = IP(2), .dev = "eth0", MACS(MAC(2)) } },

@@ -1,2 +1,2 @@
 #!/bin/sh
-exec "$(dirname "$0")/build" hold userspace/hold.c userspace/model.c
+exec "$(dirname "$0")/build" hold userspace/hold.c userspace/tables.c userspace/model.c

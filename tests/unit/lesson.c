@@ -85,36 +85,6 @@ int rtnl_way(struct rtnl *rtnl, const struct address *addr, __u32 ifindex, struc
 	return 0;
 }
 
-bool link_has_arp(const struct link *link)
-{
-	return link->type == ARPHRD_ETHER;
-}
-
-const struct link *link_by_index(const struct links *links, __u32 ifindex)
-{
-	for (size_t i = 0; i < links->n; i++)
-		if (links->items[i].ifindex == ifindex)
-			return &links->items[i];
-	return NULL;
-}
-
-const struct link *link_by_name(const struct links *links, const char *name)
-{
-	for (size_t i = 0; i < links->n; i++)
-		if (!strcmp(links->items[i].name, name))
-			return &links->items[i];
-	return NULL;
-}
-
-const struct neigh *neigh_find(const struct neighs *neighs, __u32 ifindex,
-			       const struct address *addr)
-{
-	(void)neighs;
-	(void)ifindex;
-	(void)addr;
-	return NULL;
-}
-
 int own_read(struct own *own, const char *dev)
 {
 	(void)dev;

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "from_kernel.h"
-#include "rtnl.h"
+#include "tables.h"
 
 static char datagram[512] __attribute__((aligned(8)));
 static size_t datagram_len;

@@ -1,2 +1,2 @@
 #!/bin/sh
-exec "$(dirname "$0")/build" rtnl userspace/rtnl.c
+exec "$(dirname "$0")/build" rtnl userspace/rtnl.c userspace/tables.c

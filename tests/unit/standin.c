@@ -149,13 +149,6 @@ bool rtnl_get_neigh(const struct nlmsghdr *nlh, struct neigh *neigh)
 	return false;
 }
 
-const struct link *link_by_index(const struct links *links, __u32 ifindex)
-{
-	(void)links;
-	(void)ifindex;
-	return NULL;
-}
-
 bool hold_is_held(const struct neigh *neigh, const struct pin *pin)
 {
 	(void)neigh;
